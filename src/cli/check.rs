@@ -1,0 +1,166 @@
+//! `rolecall check`.
+
+use std::io::{self, BufWriter, Write};
+
+use super::args::{CheckArgs, Format};
+use super::files::{Given, not_understood, read_all};
+use super::surround::{SurroundingFiles, packs};
+use super::{Exit, Failure, explain, principals, terminal};
+use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, Recognized, read_source};
+use crate::report::{Report, write_human, write_json};
+use crate::requirement::{Assignment, Judging, judge};
+use crate::rule::{self, Examined, Finding};
+use crate::source::{SourceId, Sources};
+
+/// What the inputs may be, for whoever gave something else.
+const KINDS: &str = "rolecall reads identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
+
+/// Judges the inputs and reports.
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
+    for name in args.select.iter().chain(&args.ignore) {
+        rule::find(name).ok_or_else(|| explain::unknown(name))?;
+    }
+    let given = context(&args.context)?;
+    let mut problems = Vec::new();
+    let mut sources = Sources::new();
+    let packs = packs(&args.pack, &mut sources, &mut problems);
+    let names = principals::parse(&args.as_kind, &packs)?;
+    let files = read_all(&args.paths, &mut sources, &mut problems);
+    let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
+
+    let mut collector = Collector::new();
+    let surroundings = surrounding.collect(&sources, &mut collector, &mut problems);
+    recognize(&files, &sources, &mut collector, &mut problems);
+    let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
+    let inventory = collector.finish(bare, &mut problems);
+    let assignments = assign(&names, &inventory, &problems)?;
+
+    let (judged, policy_problems) = judge(&Judging {
+        inventory: &inventory,
+        packs: &packs,
+        assignments: &assignments,
+        surroundings: &surroundings,
+        given: &given,
+        partition: args.partition.as_deref(),
+        region: args.region.as_deref(),
+        account: args.account.as_deref(),
+    });
+    let examined = Examined { inventory: &inventory, packs: &packs, judged: &judged, problems: &policy_problems };
+    let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
+        rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
+    let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
+    let report = Report {
+        sources: &sources,
+        examined: &examined,
+        findings: &findings,
+        ignored: ignored.len(),
+        problems: &problems,
+        not_considered,
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    match args.format {
+        Format::Human => write_human(&report, terminal::human(args.color), &mut out)?,
+        Format::Json => write_json(&report, &mut out)?,
+    }
+    out.flush()?;
+    if judged.is_empty() {
+        let help = "say whose the policies are with --as execution-role or --as deployer";
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "rolecall: no principal was judged\n  help: {help}");
+    }
+    Ok(if !problems.is_empty() {
+        Exit::Trouble
+    } else if findings.iter().any(|finding| args.fail_on.fails(finding.severity)) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+fn is_shown(args: &CheckArgs, finding: &Finding) -> bool {
+    let named = |names: &[String]| names.iter().any(|name| name == finding.rule.name);
+    (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
+}
+
+/// `KEY=VALUE`; a repeated key has several values.
+fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
+    let mut given: Vec<(String, Vec<String>)> = Vec::new();
+    for flag in flags {
+        let Some((key, value)) = flag.split_once('=').filter(|(key, _)| key.contains(':')) else {
+            return Err(Failure::WrongCall {
+                message: format!(
+                    "--context {flag}: expected KEY=VALUE with a condition key, such as aws:PrincipalOrgID=o-example"
+                ),
+                help: None,
+            });
+        };
+        match given.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
+            Some((_, values)) => values.push(value.to_owned()),
+            None => given.push((key.to_owned(), vec![value.to_owned()])),
+        }
+    }
+    Ok(given)
+}
+
+fn recognize<'a>(
+    files: &[(SourceId, Given)],
+    sources: &'a Sources,
+    collector: &mut Collector<'a>,
+    problems: &mut Vec<InputProblem>,
+) {
+    let mut truncated: Option<SourceId> = None;
+    let mut complete = false;
+    let mut later: Vec<&str> = Vec::new();
+    for (id, given) in files {
+        match (read_source(*id, &sources[*id], collector, problems), given) {
+            (Recognized::AccountDetails(Continuation::Truncated), _) => truncated = Some(*id),
+            (Recognized::AccountDetails(Continuation::Ends), _) => complete = true,
+            (Recognized::Unknown, Given::ByName) => {
+                let message = "this is none of the kinds of input that rolecall knows".to_owned();
+                problems.push(not_understood(sources, *id, message, KINDS));
+            }
+            (Recognized::NotYet(kind), Given::ByName) => {
+                let message = format!("this is {kind}, which this version of rolecall does not read");
+                problems.push(not_understood(sources, *id, message, KINDS));
+            }
+            (Recognized::NotYet(_), Given::InFolder) => later.push(sources[*id].name()),
+            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Broken | Recognized::Unknown, _) => {}
+        }
+    }
+    if let Some(id) = truncated.filter(|_| !complete) {
+        let message =
+            "the last page is missing: IsTruncated is true, and no page of the input ends the list".to_owned();
+        problems.push(not_understood(
+            sources,
+            id,
+            message,
+            "give every page, or let the AWS CLI follow them all (without --no-paginate)",
+        ));
+    }
+    if let Some(first) = later.first() {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(
+            io::stderr(),
+            "rolecall: passed over {} file(s) of kinds that this version does not read (templates, plans), {first} first",
+            later.len()
+        );
+    }
+}
+
+/// Applies `--as`. If inputs could not be read, a name that is not there may be in them: then that is what the user
+/// has to hear.
+fn assign(
+    names: &[principals::As],
+    inventory: &Inventory<'_>,
+    problems: &[InputProblem],
+) -> Result<Vec<Assignment>, Failure> {
+    let mut assignments = Vec::new();
+    for name in names {
+        match name.assign(inventory) {
+            Ok(found) => assignments.extend(found),
+            Err(failure) if problems.is_empty() => return Err(failure),
+            Err(_) => {}
+        }
+    }
+    Ok(assignments)
+}

@@ -1,0 +1,263 @@
+//! Compares one value of a request with one value of a policy, operator by operator.
+//!
+//! The request's value is a [`Language`] (one text if it is known), the policy's a pattern whose variables are
+//! replaced. *Yes* means: for every text of the language; *no*: for none.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use ipnet::IpNet;
+
+use super::arn;
+use super::context::Language;
+use super::glob::{Glob, Token};
+use super::search::{Search, search};
+use super::truth::Truth;
+
+/// `StringLike`; `StringEquals` with a pattern whose wildcards were taken as text.
+pub(super) fn text(value: &Language, pattern: &Glob) -> Truth {
+    let except = value.except.iter();
+    let uncovered: Vec<&Glob> = except.clone().chain([pattern]).collect();
+    if matches!(search(&[&value.inside], &uncovered), Search::Nothing) {
+        return Truth::Yes;
+    }
+    let (wide_value, wide_pattern) = (value.inside.widened(), pattern.widened());
+    match search(&[&wide_value, &wide_pattern], &except.collect::<Vec<_>>()) {
+        Search::Nothing => Truth::No,
+        Search::Found(_) | Search::TooHard => Truth::Unknown,
+    }
+}
+
+/// `ArnEquals`, `ArnLike`: "each of the six colon-delimited components of the ARN is checked separately".
+pub(super) fn arn(value: &Language, pattern: &Glob) -> Truth {
+    let Some(pattern_parts) = arn::whole(pattern.tokens()) else {
+        // A text that is no ARN never equals one; one that ends in `*` before its sixth part may be meant to.
+        let open = matches!(pattern.tokens().last(), Some(Token::Many | Token::Var(_)));
+        return if open { text(value, pattern).min(Truth::Unknown) } else { Truth::No };
+    };
+    let Some(value_parts) = arn::whole(value.inside.tokens()) else {
+        let wild = value.inside.tokens().iter().any(|token| matches!(token, Token::Many | Token::Var(_)));
+        return if wild { text(value, pattern).min(Truth::Unknown) } else { Truth::No };
+    };
+    let by_parts = Truth::all(
+        value_parts.into_iter().zip(&pattern_parts).map(|(value, pattern)| text(&Language::of(value), pattern)),
+    );
+    if by_parts != Truth::Unknown || value.except.is_empty() {
+        return by_parts;
+    }
+    // Only the texts that are left count; a whole-text comparison knows which are left out.
+    let (wide_value, wide_pattern) = (value.inside.widened(), pattern.widened());
+    match search(&[&wide_value, &wide_pattern], &value.except.iter().collect::<Vec<_>>()) {
+        Search::Nothing => Truth::No,
+        Search::Found(_) | Search::TooHard => Truth::Unknown,
+    }
+}
+
+/// `NumericEquals` and its kin. A text that is no number fails every plain test.
+pub(super) fn number(value: &str, pattern: &str, test: fn(f64, f64) -> bool) -> Truth {
+    let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    match (parse(value), parse(pattern)) {
+        (Some(value), Some(pattern)) => Truth::from(test(value, pattern)),
+        _ => Truth::No,
+    }
+}
+
+/// `DateEquals` and its kin: ISO 8601 (W3C's profile) or epoch seconds, compared as instants.
+pub(super) fn date(value: &str, pattern: &str, test: fn(f64, f64) -> bool) -> Truth {
+    match (instant(value), instant(pattern)) {
+        (Some(value), Some(pattern)) => Truth::from(test(value, pattern)),
+        _ => Truth::No,
+    }
+}
+
+/// Seconds since 1970.
+fn instant(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        // `2026` alone is a year of W3C's profile, and as an epoch nobody would mean 1970 plus half an hour.
+        let year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        return if year {
+            instant(&format!("{text}-01-01"))
+        } else {
+            Some(seconds).filter(|seconds| seconds.is_finite())
+        };
+    }
+    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
+        return Some(timestamp.as_nanosecond() as f64 / 1e9);
+    }
+    let month = text.len() == 7 && text.as_bytes()[4] == b'-';
+    let date: jiff::civil::DateTime = if month { format!("{text}-01").parse().ok()? } else { text.parse().ok()? };
+    let utc = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(utc.timestamp().as_nanosecond() as f64 / 1e9)
+}
+
+/// `Bool`: `true` and `false` in any case.
+pub(super) fn boolean(value: &str, pattern: &str) -> Truth {
+    let is_boolean = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    Truth::from(is_boolean(pattern) && value.eq_ignore_ascii_case(pattern))
+}
+
+/// `BinaryEquals`: byte for byte, both in base64.
+pub(super) fn binary(value: &str, pattern: &str) -> Truth {
+    let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text).ok();
+    match (decode(value), decode(pattern)) {
+        (Some(value), Some(pattern)) => Truth::from(value == pattern),
+        _ => Truth::No,
+    }
+}
+
+/// `IpAddress`: an address within a range; an address without a prefix is a range of one.
+pub(super) fn address(value: &str, pattern: &str) -> Truth {
+    match (value.trim().parse::<IpAddr>(), range(pattern)) {
+        (Ok(value), Some(range)) => Truth::from(range.contains(&value)),
+        _ => Truth::No,
+    }
+}
+
+fn range(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// Is some address that AWS owns within the range? The whole address space surely holds it, special-purpose ranges
+/// surely do not; of any other range nobody outside AWS can say.
+///
+/// Source of the ranges: IANA's special-purpose address registries (RFC 6890 and its updates).
+pub(super) fn aws_address(pattern: &str) -> Truth {
+    const SPECIAL: [&str; 19] = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",
+        "::/127",
+        "100::/64",
+        "2001:db8::/32",
+        "fc00::/7",
+        "fe80::/10",
+        "ff00::/8",
+    ];
+    let Some(range) = range(pattern) else { return Truth::No };
+    if range.prefix_len() == 0 {
+        return Truth::Yes;
+    }
+    let special = SPECIAL.iter().filter_map(|text| text.parse::<IpNet>().ok()).any(|special| special.contains(&range));
+    if special { Truth::No } else { Truth::Unknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::glob::Var;
+    use super::*;
+
+    fn known(text: &str) -> Language {
+        Language::of(Glob::literal(text))
+    }
+
+    #[test]
+    fn arns_are_compared_part_by_part() {
+        // The operators page: StringLike may cross colons, ArnLike may not.
+        let topic = known("arn:aws:sns:us-east-1:111122223333:orders");
+        let cases = [
+            ("arn:aws:sns:us-east-1:111122223333:orders", Truth::Yes),
+            ("arn:aws:sns:*:111122223333:ord?rs", Truth::Yes),
+            ("arn:*:orders", Truth::No),
+            ("arn:aws:sns:*:orders", Truth::No),
+            ("arn:aws:SNS:us-east-1:111122223333:orders", Truth::No),
+            ("vpc-0123", Truth::No),
+            ("*", Truth::Unknown),
+            ("arn:aws:sns:*", Truth::Unknown),
+            ("arn:aws:sqs:*", Truth::No),
+        ];
+        for (pattern, expected) in cases {
+            assert_eq!(arn(&topic, &Glob::pattern(pattern)), expected, "{pattern}");
+        }
+        assert_eq!(text(&topic, &Glob::pattern("arn:*:orders")), Truth::Yes);
+    }
+
+    #[test]
+    fn an_unknown_arn_keeps_its_shape() {
+        let vpc = Language::of(Glob::pattern("arn:aws:ec2:us-east-1:*:vpc/*"));
+        assert_eq!(arn(&vpc, &Glob::literal("vpc-0123")), Truth::No);
+        assert_eq!(text(&vpc, &Glob::literal("vpc-0123")), Truth::No);
+        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:*:*:vpc/*")), Truth::Yes);
+        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:*:*:vpc/vpc-1")), Truth::Unknown);
+        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:eu-west-1:*:vpc/*")), Truth::No);
+    }
+
+    #[test]
+    fn what_a_language_leaves_out_never_matches() {
+        let role = Language {
+            inside: Glob::pattern("arn:aws:iam::*:role/*"),
+            except: vec![Glob::pattern("arn:*:iam::*:role/aws-service-role/*")],
+        };
+        assert_eq!(arn(&role, &Glob::pattern("arn:aws:iam::*:role/aws-service-role/*")), Truth::No);
+        assert_eq!(arn(&role, &Glob::pattern("arn:aws:iam::*:role/network-*")), Truth::Unknown);
+    }
+
+    #[test]
+    fn the_same_unknown_account_equals_itself_only() {
+        let account = Language::of(Glob::from_tokens([Token::Var(Var::Account)]));
+        assert_eq!(text(&account, &Glob::from_tokens([Token::Var(Var::Account)])), Truth::Yes);
+        assert_eq!(text(&account, &Glob::literal("111122223333")), Truth::Unknown);
+        assert_eq!(text(&account, &Glob::pattern("*")), Truth::Yes);
+    }
+
+    #[test]
+    fn instants() {
+        let same = |left: &str, right: &str| date(left, right, |a, b| a == b);
+        assert_eq!(same("2026-09-26T04:46:59Z", "2026-09-26T06:46:59+02:00"), Truth::Yes);
+        assert_eq!(same("2026-09-26T00:00:00Z", "2026-09-26"), Truth::Yes);
+        assert_eq!(same("1790380800", "2026-09-26"), Truth::Yes);
+        assert_eq!(same("2026-01-01", "2026"), Truth::Yes);
+        assert_eq!(same("2026-03-01", "2026-03"), Truth::Yes);
+        assert_eq!(same("yesterday", "2026"), Truth::No);
+    }
+
+    #[test]
+    fn addresses() {
+        let cases = [
+            ("203.0.113.7", "203.0.113.0/24", Truth::Yes),
+            ("203.0.114.7", "203.0.113.0/24", Truth::No),
+            ("203.0.113.7", "203.0.113.7", Truth::Yes),
+            ("203.0.113.7", "0.0.0.0/0", Truth::Yes),
+            ("2001:db8::1", "2001:db8::/32", Truth::Yes),
+            ("2001:db8::1", "0.0.0.0/0", Truth::No),
+            ("203.0.113.7", "nonsense", Truth::No),
+        ];
+        for (value, pattern, expected) in cases {
+            assert_eq!(address(value, pattern), expected, "{value} in {pattern}");
+        }
+        for (pattern, expected) in [
+            ("0.0.0.0/0", Truth::Yes),
+            ("::/0", Truth::Yes),
+            ("10.1.0.0/16", Truth::No),
+            ("198.51.100.0/24", Truth::No),
+            ("52.94.0.0/16", Truth::Unknown),
+            ("fd00::/8", Truth::No),
+        ] {
+            assert_eq!(aws_address(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn numbers_booleans_and_bytes() {
+        assert_eq!(number("10", "9.5", |a, b| a > b), Truth::Yes);
+        assert_eq!(number("ten", "9", |a, b| a > b), Truth::No);
+        assert_eq!(boolean("TRUE", "true"), Truth::Yes);
+        assert_eq!(boolean("1", "true"), Truth::No);
+        assert_eq!(boolean("yes", "yes"), Truth::No);
+        assert_eq!(binary("QmluYXJ5", "QmluYXJ5"), Truth::Yes);
+        assert_eq!(binary("QmluYXJ5", "%%%"), Truth::No);
+    }
+}

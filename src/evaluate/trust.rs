@@ -1,0 +1,59 @@
+//! Who may assume a role: the trust policy's answer to one caller.
+
+use super::action::matches_action;
+use super::condition::{Setting, Undecided, all_hold};
+use super::context::Context;
+use super::truth::Truth;
+use crate::policy::{Effect, Polarity, Policy, PrincipalElement, PrincipalKind, Standing, Statement};
+
+/// What a trust policy answers.
+#[derive(Clone, Debug)]
+pub struct TrustAnswer {
+    pub allowed: Truth,
+    /// The statements (indices in [`Policy::statements`]) that are about the caller and the action.
+    pub about: Vec<usize>,
+    /// The condition keys on which the answer hangs.
+    pub undecided: Vec<Box<str>>,
+}
+
+/// May the AWS service assume the role? `service` is its principal, `lambda.amazonaws.com`.
+///
+/// Source: IAM User Guide, "AWS JSON policy elements: Principal", "AWS service principals".
+pub fn may_assume(policy: &Policy, service: &str, context: &dyn Context) -> TrustAnswer {
+    let mut allowed = Truth::No;
+    let mut denied = Truth::No;
+    let mut about = Vec::new();
+    let mut undecided = Undecided::default();
+    for (index, statement) in policy.statements.iter().enumerate() {
+        let named = is_about(statement, service);
+        if named == Truth::No || matches_action(&statement.actions, statement.effect, "sts:AssumeRole") == Truth::No {
+            continue;
+        }
+        about.push(index);
+        let setting = Setting { version: policy.version, effect: statement.effect, context };
+        let holds = named.min(all_hold(&statement.conditions, setting, &mut undecided));
+        match statement.effect {
+            Effect::Allow => allowed = allowed.max(holds),
+            Effect::Deny => denied = denied.max(holds),
+        }
+    }
+    if policy.standing == Standing::Refused {
+        allowed = Truth::No;
+    }
+    TrustAnswer { allowed: allowed.min(!denied), about, undecided: undecided.into_keys() }
+}
+
+/// Does the statement speak of this service? `*` in a trust policy is everyone, which AWS does not say includes
+/// services: unknown.
+fn is_about(statement: &Statement, service: &str) -> Truth {
+    let Some(PrincipalElement { polarity, names }) = &statement.principal else { return Truth::No };
+    let listed = Truth::any(names.iter().map(|principal| match (principal.kind, &*principal.name) {
+        (PrincipalKind::Service, name) => Truth::from(name.eq_ignore_ascii_case(service)),
+        (PrincipalKind::Everyone, _) | (PrincipalKind::Aws, "*") => Truth::Unknown,
+        _ => Truth::No,
+    }));
+    match polarity {
+        Polarity::Listed => listed,
+        Polarity::AllBut => !listed,
+    }
+}

@@ -1,0 +1,309 @@
+//! Gathers what readers find and joins it when all inputs are read: principals with groups by name, attachments with
+//! managed policies by ARN.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::iam_calls::{Ownerless, assign_ownerless};
+use super::{
+    Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, PolicyEntry, PolicyId, Principal,
+    PrincipalArn, PrincipalType,
+};
+use crate::policy::PolicyType;
+use crate::reference::managed_policy;
+use crate::source::Place;
+
+/// A policy named by its ARN, before anybody knows whether the input holds it.
+#[derive(Clone, Debug)]
+pub struct Attaching<'a> {
+    pub name: Option<Cow<'a, str>>,
+    pub arn: Cow<'a, str>,
+    pub place: Option<Place>,
+}
+
+/// What is attached to one user, group or role, as far as one input shows it.
+#[derive(Debug, Default)]
+pub struct Holdings<'a> {
+    pub inline: Vec<PolicyId>,
+    /// None if no list of attachments was in the input.
+    pub attached: Option<Vec<Attaching<'a>>>,
+}
+
+impl<'a> Holdings<'a> {
+    fn merge(&mut self, other: Holdings<'a>) {
+        self.inline.extend(other.inline);
+        if let Some(more) = other.attached {
+            self.attached.get_or_insert_default().extend(more);
+        }
+    }
+}
+
+/// A user or role as one input shows it.
+#[derive(Debug)]
+pub struct Found<'a> {
+    pub name: Cow<'a, str>,
+    pub kind: PrincipalType,
+    pub arn: Option<PrincipalArn<'a>>,
+    pub unique_id: Option<Cow<'a, str>>,
+    pub place: Option<Place>,
+    pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    pub holdings: Holdings<'a>,
+    pub boundary: Option<Attaching<'a>>,
+    pub trust: Option<PolicyId>,
+    /// Names of the groups that the user is in; none if no input says.
+    pub groups: Option<Vec<Cow<'a, str>>>,
+}
+
+impl<'a> Found<'a> {
+    /// A principal of which nothing but the name is known.
+    pub fn named(name: Cow<'a, str>, kind: PrincipalType, place: Option<Place>) -> Found<'a> {
+        Found {
+            name,
+            kind,
+            arn: None,
+            unique_id: None,
+            place,
+            tags: None,
+            holdings: Holdings::default(),
+            boundary: None,
+            trust: None,
+            groups: None,
+        }
+    }
+
+    fn account(&self) -> Option<&str> {
+        self.arn.as_ref().map(PrincipalArn::account)
+    }
+
+    /// The same principal, as far as both say.
+    fn is(&self, other: &Found<'_>) -> bool {
+        self.kind == other.kind
+            && self.name == other.name
+            && match (self.account(), other.account()) {
+                (Some(own), Some(other)) => own == other,
+                _ => true,
+            }
+    }
+
+    fn merge(&mut self, other: Found<'a>) {
+        self.holdings.merge(other.holdings);
+        self.arn = self.arn.take().or(other.arn);
+        self.unique_id = self.unique_id.take().or(other.unique_id);
+        self.tags = self.tags.take().or(other.tags);
+        self.boundary = self.boundary.take().or(other.boundary);
+        self.trust = self.trust.take().or(other.trust);
+        if let Some(groups) = other.groups {
+            self.groups.get_or_insert_default().extend(groups);
+        }
+    }
+}
+
+/// What groups give their members, by account (empty if unknown) and name.
+type Groups<'a> = HashMap<(Cow<'a, str>, Cow<'a, str>), (Vec<Attached>, KnownAttachments)>;
+
+/// What bare policy documents are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// The policies of one principal without a name.
+    OnePrincipal,
+    /// Nobody's: they are only checked for being well-formed.
+    Nobody,
+}
+
+/// Collects what the readers find.
+#[derive(Debug, Default)]
+pub struct Collector<'a> {
+    policies: Vec<PolicyEntry<'a>>,
+    /// Managed policies of the inputs, by ARN.
+    managed: HashMap<Cow<'a, str>, PolicyId>,
+    /// By account (empty if unknown) and name.
+    groups: HashMap<(Cow<'a, str>, Cow<'a, str>), Holdings<'a>>,
+    principals: Vec<Found<'a>>,
+    /// Bare identity policy documents.
+    pub(super) bare: Vec<PolicyId>,
+    /// A bare trust policy.
+    pub(super) bare_trust: Option<PolicyId>,
+    /// Outputs that do not say whose they are.
+    pub(super) ownerless: Vec<Ownerless<'a>>,
+    /// The default version of managed policies, by ARN, where a `get-policy` says it.
+    default_versions: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
+}
+
+impl<'a> Collector<'a> {
+    pub fn new() -> Collector<'a> {
+        Collector::default()
+    }
+
+    /// Adds a policy and gives the id by which it is attached.
+    pub fn policy(&mut self, entry: PolicyEntry<'a>) -> PolicyId {
+        let id = PolicyId(self.policies.len());
+        self.policies.push(entry);
+        id
+    }
+
+    /// Adds a managed policy, which others name by its ARN. A document beats none.
+    pub fn managed(&mut self, entry: PolicyEntry<'a>) {
+        let Some(arn) = entry.arn.clone() else { return };
+        match self.managed.get(&arn) {
+            Some(known) if self.policies[known.0].document.is_some() => {}
+            Some(known) => self.policies[known.0] = entry,
+            None => {
+                let id = self.policy(entry);
+                self.managed.insert(arn, id);
+            }
+        }
+    }
+
+    pub fn group(&mut self, account: Cow<'a, str>, name: Cow<'a, str>, holdings: Holdings<'a>) {
+        self.groups.entry((account, name)).or_default().merge(holdings);
+    }
+
+    /// Adds a principal of an account dump: whole, and only once.
+    pub fn principal(&mut self, found: Found<'a>) {
+        self.principals.push(found);
+    }
+
+    /// Adds what one call shows of a principal to what others showed.
+    pub fn part_of_principal(&mut self, found: Found<'a>) {
+        match self.principals.iter_mut().find(|known| known.is(&found)) {
+            Some(known) => known.merge(found),
+            None => self.principals.push(found),
+        }
+    }
+
+    /// The principals so far.
+    pub(super) fn found(&mut self) -> &mut [Found<'a>] {
+        &mut self.principals
+    }
+
+    pub(super) fn default_version(&mut self, arn: Cow<'a, str>, version: Option<Cow<'a, str>>) {
+        self.default_versions.push((arn, version));
+    }
+
+    /// The one managed policy without a document whose default version is this one.
+    pub(super) fn version_owner(&mut self, version: Option<&str>) -> Option<&mut PolicyEntry<'a>> {
+        let mut candidates = self.default_versions.iter().filter(|(_, default)| default.as_deref() == version);
+        let (arn, _) = candidates.next()?;
+        if candidates.next().is_some() {
+            return None;
+        }
+        let id = *self.managed.get(arn)?;
+        let entry = &mut self.policies[id.0];
+        entry.document.is_none().then_some(entry)
+    }
+
+    /// Joins everything that can be joined; the rest is reported.
+    pub fn finish(mut self, bare: Bare, problems: &mut Vec<InputProblem>) -> Inventory<'a> {
+        assign_ownerless(&mut self, problems);
+        let found = std::mem::take(&mut self.principals);
+        let groups = std::mem::take(&mut self.groups);
+        let groups: HashMap<_, _> = groups
+            .into_iter()
+            .map(|(key, holdings)| {
+                let known = known(&holdings);
+                (key, (self.attach(holdings, Attachment::Group, Attachment::Group), known))
+            })
+            .collect();
+        let mut principals: Vec<Principal<'a>> = found.into_iter().map(|found| self.join(found, &groups)).collect();
+        if bare == Bare::OnePrincipal && !self.bare.is_empty() {
+            principals.push(self.unnamed());
+        }
+        Inventory { principals, policies: self.policies, functions: Vec::new() }
+    }
+
+    /// The principal whose policies the bare documents are.
+    fn unnamed(&mut self) -> Principal<'a> {
+        let attach = |policy| Attached { policy, through: Attachment::Inline, place: None };
+        Principal {
+            name: None,
+            kind: PrincipalType::Unnamed,
+            arn: None,
+            unique_id: None,
+            place: None,
+            tags: None,
+            identity: self.bare.drain(..).map(attach).collect(),
+            known: KnownAttachments::All,
+            boundary: None,
+            trust: self.bare_trust.take(),
+        }
+    }
+
+    fn join(&mut self, found: Found<'a>, groups: &Groups<'a>) -> Principal<'a> {
+        let mut known_all = known(&found.holdings);
+        let mut identity = self.attach(found.holdings, Attachment::Inline, Attachment::Managed);
+        let account = found.arn.as_ref().map(|arn| arn.account().to_owned()).unwrap_or_default();
+        match (&found.groups, found.kind) {
+            (None, PrincipalType::User) => known_all = KnownAttachments::Some,
+            (None, _) => {}
+            (Some(names), _) => {
+                for name in names {
+                    let own = groups.get(&(Cow::Borrowed(account.as_str()), name.clone()));
+                    match own.or_else(|| groups.get(&(Cow::Borrowed(""), name.clone()))) {
+                        Some((attached, known)) => {
+                            identity.extend(attached.iter().cloned());
+                            if *known == KnownAttachments::Some {
+                                known_all = KnownAttachments::Some;
+                            }
+                        }
+                        None => known_all = KnownAttachments::Some,
+                    }
+                }
+            }
+        }
+        let boundary = found.boundary.map(|attaching| self.by_arn(attaching, Attachment::Boundary));
+        Principal {
+            name: Some(found.name),
+            kind: found.kind,
+            arn: found.arn,
+            unique_id: found.unique_id,
+            place: found.place,
+            tags: found.tags,
+            identity,
+            known: known_all,
+            boundary,
+            trust: found.trust,
+        }
+    }
+
+    fn attach(&mut self, holdings: Holdings<'a>, inline: Attachment, managed: Attachment) -> Vec<Attached> {
+        let mut attached: Vec<Attached> =
+            holdings.inline.into_iter().map(|policy| Attached { policy, through: inline, place: None }).collect();
+        for attaching in holdings.attached.unwrap_or_default() {
+            attached.push(self.by_arn(attaching, managed));
+        }
+        attached
+    }
+
+    /// The policy of an ARN: from the inputs, else as AWS publishes it, else one that nobody has seen.
+    fn by_arn(&mut self, attaching: Attaching<'a>, through: Attachment) -> Attached {
+        let policy = match self.managed.get(&attaching.arn) {
+            Some(id) => *id,
+            None => {
+                let published = managed_policy(&attaching.arn);
+                let id = PolicyId(self.policies.len());
+                self.policies.push(PolicyEntry {
+                    name: attaching
+                        .name
+                        .clone()
+                        .or_else(|| attaching.arn.rsplit('/').next().map(|name| Cow::Owned(name.to_owned()))),
+                    arn: Some(attaching.arn.clone()),
+                    policy_type: PolicyType::Identity,
+                    place: None,
+                    document: published.map(|published| Document::embedded(published.document)),
+                });
+                self.managed.insert(attaching.arn.clone(), id);
+                id
+            }
+        };
+        if self.policies[policy.0].document.is_none()
+            && let Some(published) = self.policies[policy.0].arn.as_deref().and_then(managed_policy)
+        {
+            self.policies[policy.0].document = Some(Document::embedded(published.document));
+        }
+        Attached { policy, through, place: attaching.place }
+    }
+}
+
+fn known(holdings: &Holdings<'_>) -> KnownAttachments {
+    if holdings.attached.is_some() { KnownAttachments::All } else { KnownAttachments::Some }
+}

@@ -1,0 +1,175 @@
+//! What the inputs hold: principals with all the policies around them, and functions.
+//!
+//! In: [`Sources`](crate::source::Sources). Out: an [`Inventory`], and what could not be understood
+//! ([`InputProblem`]), each with its place. One reader a format; each adds what it finds to a [`Collector`], which
+//! joins it by name and ARN when all inputs are read. Policy documents are kept as slices of the text and are read
+//! when they are judged, one at a time. Nothing here knows verdicts.
+
+mod account_details;
+mod arn;
+mod collect;
+mod document;
+mod iam_calls;
+mod policy_document;
+mod raw;
+mod recognize;
+
+use std::borrow::Cow;
+
+pub use account_details::Continuation;
+pub use arn::PrincipalArn;
+pub use collect::{Bare, Collector};
+pub use document::{Document, Origin};
+pub use policy_document::read_policy_document;
+pub use recognize::{Recognized, read_source};
+
+use crate::policy::PolicyType;
+use crate::source::Place;
+
+/// Everything that the inputs hold.
+#[derive(Debug, Default)]
+pub struct Inventory<'a> {
+    pub principals: Vec<Principal<'a>>,
+    pub policies: Vec<PolicyEntry<'a>>,
+    pub functions: Vec<Function>,
+}
+
+/// Index in [`Inventory::principals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrincipalId(pub usize);
+
+/// Index in [`Inventory::policies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId(pub usize);
+
+impl<'a> Inventory<'a> {
+    pub fn policy(&self, id: PolicyId) -> &PolicyEntry<'a> {
+        &self.policies[id.0]
+    }
+
+    pub fn principal(&self, id: PrincipalId) -> &Principal<'a> {
+        &self.principals[id.0]
+    }
+}
+
+/// A user or a role, and what is attached to it.
+#[derive(Debug)]
+pub struct Principal<'a> {
+    /// Its IAM name; none for the one principal that bare policy documents are given as.
+    pub name: Option<Cow<'a, str>>,
+    pub kind: PrincipalType,
+    pub arn: Option<PrincipalArn<'a>>,
+    /// IAM's unique id (`AROA…`, `AIDA…`), if the input shows it.
+    pub unique_id: Option<Cow<'a, str>>,
+    /// Where its name stands.
+    pub place: Option<Place>,
+    /// Its tags; none if the input does not show them.
+    pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    /// Identity policies: its own, those attached, those of its groups.
+    pub identity: Vec<Attached>,
+    /// Whether `identity` is all that there is.
+    pub known: KnownAttachments,
+    /// Its permissions boundary.
+    pub boundary: Option<Attached>,
+    /// A role's trust policy.
+    pub trust: Option<PolicyId>,
+}
+
+impl Principal<'_> {
+    /// A role that an AWS service made for itself (path `/aws-service-role/`): nobody can pass it to a function, and
+    /// service control policies do not touch it.
+    ///
+    /// Source: IAM User Guide, "Create a service-linked role"; Organizations User Guide, "SCP effects on permissions".
+    pub fn is_service_linked(&self) -> bool {
+        self.arn.as_ref().is_some_and(|arn| arn.resource().starts_with("role/aws-service-role/"))
+    }
+}
+
+/// What a principal is in IAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PrincipalType {
+    User,
+    Role,
+    /// The input does not say.
+    Unnamed,
+}
+
+/// Whether the input shows every identity policy of a principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAttachments {
+    All,
+    /// The input has no list of what is attached to it.
+    Some,
+}
+
+/// A policy in its relation to a principal.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    pub policy: PolicyId,
+    pub through: Attachment,
+    /// Where the attachment is written, if that is elsewhere than the policy.
+    pub place: Option<Place>,
+}
+
+/// How a policy comes to a principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Attachment {
+    Inline,
+    Managed,
+    Group,
+    Boundary,
+    ServiceControl,
+    Session,
+}
+
+impl Attachment {
+    /// The word of the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Attachment::Inline => "inline",
+            Attachment::Managed => "managed",
+            Attachment::Group => "group",
+            Attachment::Boundary => "boundary",
+            Attachment::ServiceControl => "scp",
+            Attachment::Session => "session",
+        }
+    }
+}
+
+/// A policy that the input names.
+#[derive(Debug)]
+pub struct PolicyEntry<'a> {
+    pub name: Option<Cow<'a, str>>,
+    pub arn: Option<Cow<'a, str>>,
+    pub policy_type: PolicyType,
+    /// Where its name (or the document, for a bare one) stands; none if no file holds it.
+    pub place: Option<Place>,
+    /// None if the input names the policy but does not hold it.
+    pub document: Option<Document<'a>>,
+}
+
+/// A Lambda function. No reader of today's formats shows any; templates and plans will.
+#[derive(Debug)]
+pub struct Function {
+    pub name: String,
+    pub vpc: VpcConnection,
+    pub role: Option<PrincipalId>,
+    pub place: Option<Place>,
+}
+
+/// Whether a function is connected to a VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VpcConnection {
+    Connected,
+    NotConnected,
+}
+
+/// Something of an input that could not be understood.
+#[derive(Clone, Debug)]
+pub struct InputProblem {
+    /// The input's name as the user gave it.
+    pub path: String,
+    pub message: String,
+    pub help: Option<String>,
+    pub place: Option<Place>,
+}

@@ -1,0 +1,183 @@
+//! Tells inputs apart by what they hold, never by the file's name.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::account_details::{self, Continuation};
+use super::iam_calls;
+use super::raw::Within;
+use super::{Collector, InputProblem, PolicyEntry};
+use crate::document::{Doc, SyntaxError};
+use crate::policy::PolicyType;
+use crate::source::{At, Place, Source, SourceId, Span};
+
+/// What an input turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognized {
+    PolicyDocument,
+    AccountDetails(Continuation),
+    IamCall,
+    /// A known format that is not read yet.
+    NotYet(&'static str),
+    /// None of the known kinds.
+    Unknown,
+    /// It is, or seems to be, of a known kind, and is broken: the problem is reported.
+    Broken,
+}
+
+/// The members by which the kinds differ.
+#[derive(Deserialize)]
+struct Marks {
+    #[serde(rename = "Statement")]
+    statement: Option<IgnoredAny>,
+    #[serde(rename = "PolicyVersion")]
+    policy_version: Option<IgnoredAny>,
+    #[serde(rename = "Role")]
+    role: Option<IgnoredAny>,
+    #[serde(rename = "User")]
+    user: Option<IgnoredAny>,
+    #[serde(rename = "Policy")]
+    policy: Option<IgnoredAny>,
+    #[serde(rename = "PolicyDocument")]
+    policy_document: Option<IgnoredAny>,
+    #[serde(rename = "AttachedPolicies")]
+    attached_policies: Option<IgnoredAny>,
+    #[serde(rename = "Groups")]
+    groups: Option<IgnoredAny>,
+    #[serde(rename = "Resources")]
+    resources: Option<IgnoredAny>,
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    template: Option<IgnoredAny>,
+    planned_values: Option<IgnoredAny>,
+    format_version: Option<IgnoredAny>,
+}
+
+/// Reads one source into the collector.
+pub fn read_source<'a>(
+    id: SourceId,
+    source: &'a Source,
+    collector: &mut Collector<'a>,
+    problems: &mut Vec<InputProblem>,
+) -> Recognized {
+    let text = source.text();
+    let within = Within { id, source };
+    let looks_like = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if looks_like("\"RoleDetailList\"") || looks_like("\"UserDetailList\"") {
+        return match account_details::read(within, collector, problems) {
+            Ok(continuation) => Recognized::AccountDetails(continuation),
+            Err(error) => broken(within, error, problems),
+        };
+    }
+    if !text.trim_start().starts_with('{') {
+        return Recognized::Unknown;
+    }
+    let marks: Marks = match serde_json::from_str(text) {
+        Ok(marks) => marks,
+        Err(error) => {
+            // Two members of one name are a problem of the policy, which its reader words.
+            let doubled = error.to_string().starts_with("duplicate field `Statement`");
+            if doubled && let Ok(entry) = bare(within, PolicyType::Identity) {
+                return keep_bare(entry, collector);
+            }
+            // Any other JSON in a folder may be broken for its own reasons: only what was meant as one of ours counts.
+            let meant = looks_like("\"Statement\"") && looks_like("\"Effect\"") || looks_like("\"PolicyDocument\"");
+            return match Doc::parse(text) {
+                Err(error) if meant => broken(within, error, problems),
+                _ => Recognized::Unknown,
+            };
+        }
+    };
+    if marks.statement.is_some() {
+        return match bare(within, PolicyType::Identity) {
+            Ok(entry) => keep_bare(entry, collector),
+            Err(error) => broken(within, error, problems),
+        };
+    }
+    if marks.resources.is_some() && (marks.template.is_some() || looks_like("\"AWS::")) {
+        return Recognized::NotYet("a CloudFormation template");
+    }
+    if marks.planned_values.is_some() && marks.format_version.is_some() {
+        return Recognized::NotYet("a Terraform plan");
+    }
+    let call = [
+        marks.policy_version,
+        marks.role,
+        marks.user,
+        marks.policy,
+        marks.policy_document,
+        marks.attached_policies,
+        marks.groups,
+    ];
+    if call.iter().all(Option::is_none) {
+        return Recognized::Unknown;
+    }
+    match iam_calls::read(within, collector) {
+        Ok(()) => Recognized::IamCall,
+        // `Groups`, `User` and `Policy` are names that other tools use, too.
+        Err(_) if !looks_like("Arn") && !looks_like("PolicyDocument") => Recognized::Unknown,
+        Err(error) => broken(within, SyntaxError::from_serde(text, &error), problems),
+    }
+}
+
+fn bare<'a>(within: Within<'a>, policy_type: PolicyType) -> Result<PolicyEntry<'a>, SyntaxError> {
+    super::read_policy_document(within.id, within.source, policy_type)
+}
+
+/// A document whose statements all name a principal is a resource-based policy: of a role it is the trust policy, and
+/// nobody's identity policy.
+fn keep_bare<'a>(mut entry: PolicyEntry<'a>, collector: &mut Collector<'a>) -> Recognized {
+    let names_principals =
+        entry.document.as_ref().and_then(|document| document.text().map(|text| names_principals(&text)));
+    if names_principals == Some(Named::ByTrust) {
+        entry.policy_type = PolicyType::Trust;
+        collector.bare_trust = Some(collector.policy(entry));
+    } else if names_principals != Some(Named::ByOther) {
+        let id = collector.policy(entry);
+        collector.bare.push(id);
+    }
+    Recognized::PolicyDocument
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Nobody,
+    /// Every statement names a principal and is about `sts:`: a trust policy.
+    ByTrust,
+    /// A bucket's, queue's, key's … policy.
+    ByOther,
+}
+
+fn names_principals(text: &str) -> Named {
+    let Ok(doc) = Doc::parse(text) else { return Named::Nobody };
+    let Some((_, statements)) = doc.get("Statement") else { return Named::Nobody };
+    let statements = match statements {
+        Doc::List(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let names = |doc: &Doc<'_>| doc.get("Principal").is_some() || doc.get("NotPrincipal").is_some();
+    let assumes = |doc: &Doc<'_>| match doc.get("Action") {
+        Some((_, Doc::Text(action))) => action.starts_with("sts:"),
+        Some((_, Doc::List(actions))) => {
+            actions.iter().all(|action| matches!(action, Doc::Text(action) if action.starts_with("sts:")))
+        }
+        _ => false,
+    };
+    if statements.is_empty() || !statements.iter().all(names) {
+        Named::Nobody
+    } else if statements.iter().all(assumes) {
+        Named::ByTrust
+    } else {
+        Named::ByOther
+    }
+}
+
+fn broken(within: Within<'_>, error: SyntaxError, problems: &mut Vec<InputProblem>) -> Recognized {
+    let at = error.offset;
+    problems.push(InputProblem {
+        path: within.source.name().to_owned(),
+        message: error.message,
+        help: error.help,
+        place: Some(Place { source: within.id, at: At::Span(Span { start: at, end: at }) }),
+    });
+    Recognized::Broken
+}

@@ -1,0 +1,156 @@
+//! IAM's policy language: what a policy document says, free of who it is attached to and what it is asked.
+//!
+//! In: a [`Doc`](crate::document::Doc). Out: a [`Policy`] (plain data) and every [`Problem`] of the document.
+//! Nothing here knows accounts, requests or Lambda. The model holds no byte spans, it holds child ordinals
+//! ([`Path`](crate::source::Path)), from which the report finds the text when there is something to show.
+//!
+//! Source of the grammar: IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy elements".
+
+mod condition;
+mod pattern;
+mod principal;
+mod problem;
+mod read;
+mod read_statement;
+
+pub use condition::{Condition, Negation, Operator, Qualifier, Test, WhenAbsent};
+pub use pattern::{ActionPattern, Pattern, Piece};
+pub use principal::{PrincipalElement, PrincipalKind, PrincipalName};
+pub use problem::{Gravity, Problem};
+pub use read::{Reading, read};
+
+use crate::source::{Part, Path};
+
+/// Where a policy document is used. The grammar differs: only a trust policy names a principal, only it has no
+/// `Resource`, and a session policy may not use short ARNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PolicyType {
+    /// Attached to a user, group or role; a permissions boundary has the same grammar.
+    Identity,
+    /// Passed when a session is made.
+    Session,
+    /// A service control policy of AWS Organizations.
+    ServiceControl,
+    /// The trust policy of a role: the resource-based policy that says who may assume it.
+    Trust,
+}
+
+/// The language version of a document. It decides whether `${…}` is a policy variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Version {
+    /// Also what a document without `Version` gets. `${aws:username}` is literal text.
+    #[default]
+    V2008,
+    /// Policy variables are replaced.
+    V2012,
+}
+
+/// One policy document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    pub version: Version,
+    /// The statements that could be understood, in the order of the document.
+    pub statements: Vec<Statement>,
+    pub standing: Standing,
+}
+
+/// Whether AWS takes the document at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Accepted,
+    /// `MalformedPolicyDocument`: no principal can carry it, so it grants nothing.
+    Refused,
+}
+
+/// `Effect`: exactly these two words, case-sensitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    Allow,
+    Deny,
+}
+
+impl Effect {
+    /// The word as a policy writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
+}
+
+/// `Action` names what a statement is about, `NotAction` everything else (likewise `Resource`, `NotResource`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Polarity {
+    Listed,
+    AllBut,
+}
+
+/// An element that holds patterns: `Action`, `NotAction`, `Resource` or `NotResource`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patterns<P> {
+    pub polarity: Polarity,
+    pub patterns: Vec<P>,
+    at: ListAt,
+}
+
+/// How a "string or list of strings" stands in its parent: the ordinal of its member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ListAt {
+    Single(usize),
+    List(usize),
+}
+
+impl ListAt {
+    fn path(self, parent: &Path, item: usize) -> Path {
+        match self {
+            ListAt::Single(member) => parent.child(member),
+            ListAt::List(member) => parent.child(member).child(item),
+        }
+    }
+}
+
+/// One statement of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// `Sid`, if it has one.
+    pub sid: Option<Box<str>>,
+    /// Its ordinal in the document, from 0.
+    pub index: usize,
+    pub effect: Effect,
+    /// `Principal` or `NotPrincipal`; only trust policies have it.
+    pub principal: Option<PrincipalElement>,
+    pub actions: Patterns<ActionPattern>,
+    /// `None` in a trust policy: the role itself is the resource.
+    pub resources: Option<Patterns<Pattern>>,
+    /// All of them must hold.
+    pub conditions: Vec<Condition>,
+    path: Path,
+    /// Ordinal of the member that stands for the statement: its Sid, else its Effect.
+    head: usize,
+}
+
+impl Statement {
+    /// The small place that stands for the statement: its Sid, else its Effect.
+    pub fn place(&self) -> (Path, Part) {
+        (self.path.child(self.head), Part::Value)
+    }
+
+    /// The `item`-th pattern of `Action` or `NotAction`.
+    pub fn action_place(&self, item: usize) -> (Path, Part) {
+        (self.actions.at.path(&self.path, item), Part::Value)
+    }
+
+    /// The `item`-th pattern of `Resource` or `NotResource`; the statement's own place if it has none.
+    pub fn resource_place(&self, item: usize) -> (Path, Part) {
+        match &self.resources {
+            Some(resources) => (resources.at.path(&self.path, item), Part::Value),
+            None => self.place(),
+        }
+    }
+
+    /// The key of the `item`-th condition.
+    pub fn condition_place(&self, item: usize) -> (Path, Part) {
+        (self.conditions[item].path.clone(), Part::Key)
+    }
+}

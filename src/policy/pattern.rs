@@ -1,0 +1,134 @@
+//! The two kinds of patterns of a statement: actions, and texts with wildcards and policy variables.
+
+/// An entry of `Action` or `NotAction`: `service:name`, with `*` and `?` in the name, or `*` alone.
+/// Compared without regard to case.
+///
+/// Source: IAM User Guide, "IAM JSON policy elements: Action".
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ActionPattern(Box<str>);
+
+impl ActionPattern {
+    pub fn new(text: &str) -> Self {
+        ActionPattern(text.into())
+    }
+
+    /// The pattern as written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// `*`, or `*:*`, which AWS reads alike.
+    pub fn is_all(&self) -> bool {
+        matches!(&*self.0, "*" | "*:*")
+    }
+
+    /// The parts before and after the first colon; none without a colon.
+    pub fn split(&self) -> Option<(&str, &str)> {
+        self.0.split_once(':')
+    }
+
+    /// Is any of it a wildcard?
+    pub fn has_wildcard(&self) -> bool {
+        self.0.contains(['*', '?'])
+    }
+}
+
+/// A text of a policy in which wildcards and policy variables may stand: a resource or a condition value.
+/// What is a wildcard in it depends on the element that holds it, what is a variable on the policy's version.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pattern(Box<str>);
+
+/// A part of a [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text as it stands, wildcards included.
+    Text(&'a str),
+    /// `${*}`, `${?}`, `${$}`: the character itself, never a wildcard.
+    Escaped(char),
+    /// `${key}` or `${key, 'default'}`.
+    Variable { key: &'a str, default: Option<&'a str> },
+}
+
+impl Pattern {
+    pub fn new(text: &str) -> Self {
+        Pattern(text.into())
+    }
+
+    /// The pattern as written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The pattern cut at its policy variables. For a document of version 2008 use [`Pattern::text`]: there `${…}`
+    /// is literal text.
+    ///
+    /// Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let mut rest = &*self.0;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let (piece, after) = first_piece(rest);
+            rest = after;
+            Some(piece)
+        })
+    }
+
+    /// Does a policy variable stand in it (in a document of version 2012)?
+    pub fn has_variable(&self) -> bool {
+        self.0.contains("${")
+    }
+}
+
+/// The first piece of a text that is not empty, and what follows it.
+fn first_piece(text: &str) -> (Piece<'_>, &str) {
+    match text.find("${") {
+        None => (Piece::Text(text), ""),
+        Some(0) => match text[2..].find('}') {
+            // An unclosed `${` is text: there is nothing that it could name.
+            None => (Piece::Text(text), ""),
+            Some(end) => (variable(&text[2..2 + end]), &text[3 + end..]),
+        },
+        Some(start) => (Piece::Text(&text[..start]), &text[start..]),
+    }
+}
+
+fn variable(inner: &str) -> Piece<'_> {
+    if let "*" | "?" | "$" = inner {
+        return Piece::Escaped(inner.chars().next().unwrap_or('$'));
+    }
+    let (key, default) = match inner.split_once(',') {
+        Some((key, default)) => (key, Some(unquoted(default.trim()))),
+        None => (inner, None),
+    };
+    Piece::Variable { key: key.trim(), default }
+}
+
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_follow_the_variables_page() {
+        let variable = |key, default| Piece::Variable { key, default };
+        let cases: &[(&str, &[Piece])] = &[
+            ("", &[]),
+            ("plain*", &[Piece::Text("plain*")]),
+            ("${aws:username}", &[variable("aws:username", None)]),
+            (
+                "a/${aws:PrincipalTag/team, 'company-wide'}/*",
+                &[Piece::Text("a/"), variable("aws:PrincipalTag/team", Some("company-wide")), Piece::Text("/*")],
+            ),
+            ("x${*}${?}${$}", &[Piece::Text("x"), Piece::Escaped('*'), Piece::Escaped('?'), Piece::Escaped('$')]),
+            ("open ${aws:", &[Piece::Text("open "), Piece::Text("${aws:")]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Pattern::new(text).pieces().collect::<Vec<_>>(), *expected, "{text}");
+        }
+    }
+}

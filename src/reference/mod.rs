@@ -1,0 +1,10 @@
+//! What AWS publishes, embedded with its date: the action catalogue and AWS's managed policies.
+//!
+//! Nothing is read before somebody asks: the catalogue reads one service at a time, the managed policies are unpacked
+//! once. `rules/aws/README.md` says where the data comes from. Nothing here knows inputs.
+
+mod catalogue;
+mod managed;
+
+pub use catalogue::{Access, Action, ActionResource, Catalogue, KeyType, Service, catalogue};
+pub use managed::{ManagedPolicy, managed_policies, managed_policy, managed_policy_named};

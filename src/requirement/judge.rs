@@ -1,0 +1,310 @@
+//! Judges an inventory by requirement packs.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::applies::{Applicability, shown_by_input};
+use super::context::{CallerContext, Locality};
+use super::pack::{Facts, Only, Pack, PackPrincipal};
+use super::policies::{PolicyProblem, PolicyStore};
+use super::question::question;
+use crate::evaluate::{
+    Attachments, Context, Layer, LayeredPolicy, Outcome, Question, Truth, Verdict, judge as evaluate, may_assume,
+};
+use crate::inventory::{
+    Attached, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, VpcConnection,
+};
+use crate::policy::Policy;
+use crate::reference::catalogue;
+
+/// What to judge, and what the caller knows about it.
+pub struct Judging<'j, 'a> {
+    pub inventory: &'j Inventory<'a>,
+    pub packs: &'j [Pack],
+    /// Principals of which the caller says what they are.
+    pub assignments: &'j [Assignment],
+    /// Layers around every principal.
+    pub surroundings: &'j Surroundings,
+    /// Condition keys with the values that the caller knows.
+    pub given: &'j [(String, Vec<String>)],
+    pub partition: Option<&'j str>,
+    pub region: Option<&'j str>,
+    pub account: Option<&'j str>,
+}
+
+/// The caller's word that a principal is of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub kind: String,
+    pub principal: PrincipalId,
+}
+
+/// Policies around every principal.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    pub boundary: Option<Attached>,
+    pub session: Vec<Attached>,
+    /// Service control policies, level by level.
+    pub organization: Vec<Vec<Attached>>,
+}
+
+/// One principal, judged as one kind of one pack.
+pub struct Judged {
+    pub principal: PrincipalId,
+    /// Index of the pack, and of the kind in [`Pack::principals`].
+    pub pack: usize,
+    pub kind: usize,
+    pub applicability: Applicability,
+    pub locality: Locality,
+    /// Every policy that took part. A statement of an outcome refers to this list.
+    pub policies: Vec<JudgedPolicy>,
+    /// In the order of the pack's actions.
+    pub actions: Vec<JudgedAction>,
+    pub trust: Option<JudgedTrust>,
+    /// What the principal's own code may do, in the order of the pack's list.
+    pub code: Vec<Verdict>,
+}
+
+/// A policy that took part in a judgement.
+pub struct JudgedPolicy {
+    pub attached: Attached,
+    pub layer: Layer,
+    pub policy: Option<Rc<Policy>>,
+}
+
+/// The answer on one action.
+pub struct JudgedAction {
+    pub question: Rc<Question>,
+    pub outcome: Outcome,
+}
+
+/// What the trust policy answers.
+#[derive(Clone, Debug)]
+pub struct JudgedTrust {
+    pub policy: Rc<Policy>,
+    pub usual: Truth,
+    /// The answer to the call that carries less, if the pack has one.
+    pub narrow: Truth,
+    /// The statements that are about the service.
+    pub about: Vec<usize>,
+}
+
+/// Judges every principal that the packs speak of. Also gives every problem of every policy document.
+pub fn judge(judging: &Judging<'_, '_>) -> (Vec<Judged>, Vec<PolicyProblem>) {
+    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory), questions: HashMap::new() };
+    let judged =
+        (0..judging.inventory.principals.len()).flat_map(|index| judge.principal(PrincipalId(index))).collect();
+    (judged, judge.store.into_problems())
+}
+
+struct Judge<'j, 'a> {
+    judging: &'j Judging<'j, 'a>,
+    store: PolicyStore<'j, 'a>,
+    /// By pack, kind and action; principals of one account ask the same questions.
+    questions: HashMap<(usize, usize, usize, Locality), Rc<Question>>,
+}
+
+impl<'j, 'a> Judge<'j, 'a> {
+    fn principal(&mut self, id: PrincipalId) -> Vec<Judged> {
+        let principal = self.judging.inventory.principal(id);
+        let identity: Vec<(Attached, Option<Rc<Policy>>)> =
+            principal.identity.iter().map(|attached| (attached.clone(), self.store.policy(attached.policy))).collect();
+        let seen: Vec<Rc<Policy>> = identity.iter().filter_map(|(_, policy)| policy.clone()).collect();
+        let trust = principal.trust.and_then(|trust| self.store.policy(trust));
+        let mut judged = Vec::new();
+        for (pack_index, pack) in self.judging.packs.iter().enumerate() {
+            for (kind_index, kind) in pack.principals.iter().enumerate() {
+                let Some(applicability) = self.applicability(kind, id, &seen, trust.as_deref()) else { continue };
+                let place = (pack_index, kind_index);
+                judged.push(self.judge_as(place, id, applicability, &identity, trust.as_ref()));
+            }
+        }
+        judged
+    }
+
+    fn applicability(
+        &self,
+        kind: &PackPrincipal,
+        id: PrincipalId,
+        identity: &[Rc<Policy>],
+        trust: Option<&Policy>,
+    ) -> Option<Applicability> {
+        let Judging { inventory, assignments, .. } = self.judging;
+        let principal = inventory.principal(id);
+        if assignments.iter().any(|assignment| assignment.principal == id && assignment.kind == kind.kind) {
+            return Some(Applicability::Applies);
+        }
+        if kind.only == Only::Role && principal.kind != PrincipalType::Role {
+            return None;
+        }
+        let mut functions = inventory.functions.iter().filter(|function| function.role == Some(id)).peekable();
+        if kind.only == Only::Role && functions.peek().is_some() {
+            let connected = functions.any(|function| function.vpc == VpcConnection::Connected);
+            return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
+        }
+        shown_by_input(kind, inventory, principal, identity, trust)
+    }
+
+    fn judge_as(
+        &mut self,
+        (pack_index, kind_index): (usize, usize),
+        id: PrincipalId,
+        applicability: Applicability,
+        identity: &[(Attached, Option<Rc<Policy>>)],
+        trust: Option<&Rc<Policy>>,
+    ) -> Judged {
+        let principal = self.judging.inventory.principal(id);
+        let pack = &self.judging.packs[pack_index];
+        let kind = &pack.principals[kind_index];
+        let locality = self.locality(principal);
+        let policies = self.around(principal, identity);
+        let layered: Vec<LayeredPolicy<'_>> = policies
+            .iter()
+            .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
+            .collect();
+        let attachments = match principal.known {
+            KnownAttachments::All => Attachments::AllKnown,
+            KnownAttachments::Some => Attachments::MayBeMore,
+        };
+        let caller = CallerContext {
+            facts: [&NO_FACTS, &kind.context],
+            principal,
+            locality: &locality,
+            given: self.judging.given,
+            shapes: &pack.keys,
+            action: None,
+            resource_type: None,
+        };
+        let actions: Vec<JudgedAction> = kind
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(index, action)| {
+                let key = (pack_index, kind_index, index, locality.clone());
+                let question =
+                    Rc::clone(self.questions.entry(key).or_insert_with(|| Rc::new(question(action, &locality))));
+                let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
+                let outcome = answer(&question, &layered, attachments, caller);
+                JudgedAction { question, outcome }
+            })
+            .collect();
+        let code = kind.code.as_ref().map_or_else(Vec::new, |code| {
+            let asked = |name: &String| {
+                let own = kind.actions.iter().position(|action| action.name == *name)?;
+                let caller = CallerContext { facts: [&kind.actions[own].context, &code.context], ..caller };
+                Some(answer(&actions[own].question, &layered, attachments, caller).verdict)
+            };
+            code.actions.iter().filter_map(asked).collect()
+        });
+        let trust = match (&kind.trust, trust) {
+            (Some(asked), Some(policy)) => {
+                let answer = |facts: &Facts| {
+                    may_assume(policy, &asked.service, &CallerContext { facts: [facts, &NO_FACTS], ..caller })
+                };
+                let usual = answer(&asked.usual);
+                let narrow = asked.narrow.as_ref().map(|narrow| answer(&narrow.context));
+                Some(JudgedTrust {
+                    policy: Rc::clone(policy),
+                    usual: usual.allowed,
+                    narrow: narrow.map_or(usual.allowed, |narrow| narrow.allowed),
+                    about: usual.about,
+                })
+            }
+            _ => None,
+        };
+        drop(layered);
+        Judged {
+            principal: id,
+            pack: pack_index,
+            kind: kind_index,
+            applicability,
+            locality,
+            policies,
+            actions,
+            trust,
+            code,
+        }
+    }
+
+    /// The account and the region of a principal: what the caller says, else what its ARN says.
+    fn locality(&self, principal: &Principal<'_>) -> Locality {
+        let arn = principal.arn.as_ref();
+        let region = self.judging.region;
+        let partition = self
+            .judging
+            .partition
+            .or_else(|| region.map(partition_of))
+            .or_else(|| arn.map(PrincipalArn::partition).filter(|partition| !partition.is_empty()))
+            .unwrap_or("aws");
+        let account =
+            self.judging.account.or_else(|| arn.map(PrincipalArn::account).filter(|account| !account.is_empty()));
+        Locality {
+            partition: partition.to_owned(),
+            region: region.map(str::to_owned),
+            account: account.map(str::to_owned),
+        }
+    }
+
+    /// All layers of a principal.
+    fn around(&mut self, principal: &Principal<'_>, identity: &[(Attached, Option<Rc<Policy>>)]) -> Vec<JudgedPolicy> {
+        let mut policies: Vec<JudgedPolicy> = identity
+            .iter()
+            .map(|(attached, policy)| JudgedPolicy {
+                attached: attached.clone(),
+                layer: Layer::Identity,
+                policy: policy.clone(),
+            })
+            .collect();
+        let surroundings = self.judging.surroundings;
+        let mut add = |attached: &Attached, layer: Layer| {
+            let policy = self.store.policy(attached.policy);
+            policies.push(JudgedPolicy { attached: attached.clone(), layer, policy });
+        };
+        if let Some(boundary) = surroundings.boundary.as_ref().or(principal.boundary.as_ref()) {
+            add(boundary, Layer::Boundary);
+        }
+        surroundings.session.iter().for_each(|attached| add(attached, Layer::Session));
+        // "SCPs do not affect any service-linked role."
+        if !principal.is_service_linked() {
+            for (level, attached) in surroundings.organization.iter().enumerate() {
+                attached.iter().for_each(|attached| add(attached, Layer::Organization(level)));
+            }
+        }
+        policies
+    }
+}
+
+static NO_FACTS: Facts = Facts(Vec::new());
+
+fn answer(
+    question: &Question,
+    policies: &[LayeredPolicy<'_>],
+    attachments: Attachments,
+    caller: CallerContext<'_>,
+) -> Outcome {
+    let action = catalogue().action(&question.action);
+    let contexts: Vec<CallerContext<'_>> = question
+        .cells
+        .iter()
+        .map(|cell| CallerContext { action, resource_type: cell.resource_type.as_deref(), ..caller })
+        .collect();
+    let contexts: Vec<&dyn Context> = contexts.iter().map(|context| context as &dyn Context).collect();
+    evaluate(question, policies, attachments, &contexts)
+}
+
+/// The partition in which a region lies.
+///
+/// Source: AWS General Reference, "Amazon Resource Names (ARNs)": the partitions.
+fn partition_of(region: &str) -> &'static str {
+    const PREFIXES: [(&str, &str); 8] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isof-", "aws-iso-f"),
+    ];
+    PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}

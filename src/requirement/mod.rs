@@ -1,0 +1,22 @@
+//! Requirement packs, and judging an inventory by them.
+//!
+//! In: packs ([`Pack`]), an [`Inventory`](crate::inventory::Inventory). Out: [`Judged`] principals, each with the
+//! verdict on every action of each pack. Nothing here knows formats of input or output.
+
+mod applies;
+mod context;
+mod judge;
+mod pack;
+mod policies;
+mod question;
+mod read;
+
+pub use applies::Applicability;
+pub use context::{CallerContext, Locality};
+pub use judge::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge};
+pub use pack::{
+    Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
+    PackTrust, Template,
+};
+pub use policies::PolicyProblem;
+pub use read::{PackProblem, built_in, read};

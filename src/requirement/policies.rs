@@ -1,0 +1,117 @@
+//! Reads policy documents when they are judged: each shared one once, every other one when its principal comes up.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::document::Doc;
+use crate::inventory::{Inventory, PolicyId};
+use crate::policy::{Gravity, Policy, PolicyType, Problem, read};
+use crate::source::{Part, Path};
+
+/// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
+/// other; the bound keeps memory independent of the number of principals.
+const REMEMBERED_TEXTS: usize = 2_048;
+
+/// A problem of a policy of the inventory.
+#[derive(Clone, Debug)]
+pub struct PolicyProblem {
+    pub policy: PolicyId,
+    pub problem: Problem,
+}
+
+/// The policies of an inventory, read on demand.
+pub(super) struct PolicyStore<'i, 'a> {
+    inventory: &'i Inventory<'a>,
+    shared: HashMap<PolicyId, Rc<Read>>,
+    by_text: HashMap<(&'i str, PolicyType), Rc<Read>>,
+    seen: Vec<Seen>,
+    problems: Vec<PolicyProblem>,
+}
+
+struct Read {
+    policy: Rc<Policy>,
+    problems: Vec<Problem>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    NotYet,
+    Reported,
+}
+
+impl<'i, 'a> PolicyStore<'i, 'a> {
+    pub(super) fn new(inventory: &'i Inventory<'a>) -> Self {
+        PolicyStore {
+            inventory,
+            shared: HashMap::new(),
+            by_text: HashMap::new(),
+            seen: vec![Seen::NotYet; inventory.policies.len()],
+            problems: Vec::new(),
+        }
+    }
+
+    /// The policy; none if the input does not hold its document.
+    pub(super) fn policy(&mut self, id: PolicyId) -> Option<Rc<Policy>> {
+        if let Some(read) = self.shared.get(&id) {
+            return Some(Rc::clone(&read.policy));
+        }
+        let entry = self.inventory.policy(id);
+        let document = entry.document.as_ref()?;
+        let key = (document.raw(), entry.policy_type);
+        let read = match self.by_text.get(&key) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let fresh = Rc::new(read_text(document.text().as_deref(), entry.policy_type));
+                if self.by_text.len() < REMEMBERED_TEXTS {
+                    self.by_text.insert(key, Rc::clone(&fresh));
+                }
+                fresh
+            }
+        };
+        if entry.arn.is_some() {
+            self.shared.insert(id, Rc::clone(&read));
+        }
+        if std::mem::replace(&mut self.seen[id.0], Seen::Reported) == Seen::NotYet {
+            let problems = read.problems.iter().cloned().map(|problem| PolicyProblem { policy: id, problem });
+            self.problems.extend(problems);
+        }
+        Some(Rc::clone(&read.policy))
+    }
+
+    /// Reads whatever nobody asked for, and gives every problem of every document, in the order of the inventory.
+    pub(super) fn into_problems(mut self) -> Vec<PolicyProblem> {
+        for index in 0..self.seen.len() {
+            if self.seen[index] == Seen::NotYet {
+                self.policy(PolicyId(index));
+            }
+        }
+        self.problems.sort_by_key(|problem| problem.policy);
+        self.problems
+    }
+}
+
+fn read_text(text: Option<&str>, policy_type: PolicyType) -> Read {
+    let parsed = match text {
+        Some(text) => Doc::parse(text).map_err(|error| (error.message, error.help)),
+        None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
+    };
+    match parsed {
+        Ok(doc) => {
+            let reading = read(&doc, policy_type);
+            Read { policy: Rc::new(reading.policy), problems: reading.problems }
+        }
+        Err((message, help)) => {
+            // Nothing of it can be judged: as a policy it is refused and says nothing.
+            let nothing = read(&Doc::Null, policy_type);
+            let problem = Problem {
+                path: Path::new(),
+                part: Part::Value,
+                message: format!("the policy is no JSON document: {message}"),
+                help,
+                gravity: Gravity::Refused,
+                related: None,
+            };
+            Read { policy: Rc::new(nothing.policy), problems: vec![problem] }
+        }
+    }
+}

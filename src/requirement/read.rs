@@ -1,0 +1,362 @@
+//! Reads a pack from TOML, and refuses it with the place of whatever is wrong.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::pack::{
+    Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
+    PackTrust, Template,
+};
+use crate::reference::{ActionResource, catalogue};
+use crate::source::Span;
+
+/// What is wrong with a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackProblem {
+    pub span: Span,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// The packs that come with rolecall, by file name.
+const BUILT_IN: [&str; 1] = [include_str!("../../rules/lambda-vpc.toml")];
+
+/// The packs that come with rolecall. A test holds that each of them reads without a problem.
+pub fn built_in() -> Vec<Pack> {
+    BUILT_IN.iter().filter_map(|text| read(text).ok()).collect()
+}
+
+/// Reads and validates one pack.
+///
+/// # Errors
+/// Every problem that was found, each with its span; a text that is no TOML, or lacks a field, has one.
+pub fn read(text: &str) -> Result<Pack, Vec<PackProblem>> {
+    let raw: RawPack = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        vec![PackProblem { span: span.into(), message: error.message().to_owned(), help: None }]
+    })?;
+    let mut problems = Vec::new();
+    let pack = raw.validate(&mut problems);
+    if problems.is_empty() { Ok(pack) } else { Err(problems) }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPack {
+    name: String,
+    title: String,
+    date: String,
+    url: String,
+    #[serde(default)]
+    keys: RawFacts,
+    principal: Vec<RawPrincipal>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPrincipal {
+    kind: Spanned<String>,
+    title: String,
+    only: RawOnly,
+    error: String,
+    mended_by: Option<String>,
+    mend: String,
+    #[serde(default)]
+    applies: RawApplies,
+    #[serde(default)]
+    context: RawFacts,
+    trust: Option<RawTrust>,
+    code: Option<RawCode>,
+    action: Vec<RawAction>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawOnly {
+    Role,
+    Any,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawApplies {
+    trusts: Option<String>,
+    allows_any: Vec<Spanned<String>>,
+    unless_attached: Vec<String>,
+    unless_condition_key: Vec<String>,
+    creates_any: Vec<Spanned<String>>,
+    creates_on: Option<String>,
+    names_any: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTrust {
+    service: String,
+    error: String,
+    url: String,
+    #[serde(default)]
+    usual: RawFacts,
+    narrow: Option<RawFacts>,
+    narrow_error: Option<String>,
+    narrow_key: Option<Spanned<String>>,
+    narrow_help: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCode {
+    actions: Vec<Spanned<String>>,
+    message: String,
+    help: String,
+    key: String,
+    key_help: String,
+    url: String,
+    #[serde(default)]
+    context: RawFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAction {
+    name: Spanned<String>,
+    level: RawLevel,
+    does: String,
+    note: Option<String>,
+    #[serde(default)]
+    on: Vec<RawResource>,
+    #[serde(default)]
+    context: RawFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawLevel {
+    Required,
+    Recommended,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawResource {
+    #[serde(rename = "type")]
+    resource_type: Spanned<String>,
+    name: String,
+    #[serde(default)]
+    chosen: bool,
+    #[serde(default)]
+    limits: Vec<String>,
+    #[serde(default)]
+    limits_literal: Vec<String>,
+}
+
+/// Condition keys, by what is known of them.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawFacts {
+    absent: Vec<String>,
+    present: Vec<String>,
+    unknown: Vec<String>,
+    aws_address: Vec<String>,
+    value: BTreeMap<String, String>,
+    like: BTreeMap<String, String>,
+    except: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+impl RawPack {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> Pack {
+        Pack {
+            name: self.name,
+            title: self.title,
+            date: self.date,
+            url: self.url,
+            keys: self.keys.validate(problems),
+            principals: self.principal.into_iter().map(|principal| principal.validate(problems)).collect(),
+        }
+    }
+}
+
+impl RawPrincipal {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> PackPrincipal {
+        let span = self.kind.span();
+        let kind = self.kind.into_inner();
+        if kind.is_empty() || kind.contains(':') {
+            problems.push(PackProblem {
+                span: span.into(),
+                message: "a kind of principal needs a name without `:`".to_owned(),
+                help: Some("`--as KIND:NAME` names it, for example \"execution-role\"".to_owned()),
+            });
+        }
+        PackPrincipal {
+            kind,
+            title: self.title,
+            only: match self.only {
+                RawOnly::Role => Only::Role,
+                RawOnly::Any => Only::Any,
+            },
+            error: self.error,
+            mended_by: self.mended_by,
+            mend: self.mend,
+            applies: self.applies.validate(problems),
+            context: self.context.validate(problems),
+            trust: self.trust.map(|trust| trust.validate(problems)),
+            code: self.code.map(|code| code.validate(problems)),
+            actions: self.action.into_iter().map(|action| action.validate(problems)).collect(),
+        }
+    }
+}
+
+impl RawApplies {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> Applies {
+        Applies {
+            trusts: self.trusts,
+            allows_any: known_actions(self.allows_any, problems),
+            unless_attached: self.unless_attached,
+            unless_condition_key: self.unless_condition_key,
+            creates_any: known_actions(self.creates_any, problems),
+            creates_on: self.creates_on.map(Template),
+            names_any: known_actions(self.names_any, problems),
+        }
+    }
+}
+
+impl RawTrust {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> PackTrust {
+        let narrow = match (self.narrow, self.narrow_key) {
+            (Some(context), Some(key)) => Some(NarrowTrust {
+                context: context.validate(problems),
+                error: self.narrow_error.unwrap_or_else(|| self.error.clone()),
+                key: key.into_inner(),
+                help: self.narrow_help.unwrap_or_default(),
+            }),
+            (None, Some(key)) => {
+                problems.push(PackProblem {
+                    span: key.span().into(),
+                    message: "narrow_key without a narrow context".to_owned(),
+                    help: Some("add [principal.trust.narrow] with the facts of the call that lacks the key".to_owned()),
+                });
+                None
+            }
+            (_, None) => None,
+        };
+        PackTrust {
+            service: self.service,
+            error: self.error,
+            usual: self.usual.validate(problems),
+            narrow,
+            url: self.url,
+        }
+    }
+}
+
+impl RawCode {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> PackCode {
+        PackCode {
+            actions: known_actions(self.actions, problems),
+            context: self.context.validate(problems),
+            message: self.message,
+            help: self.help,
+            key: self.key,
+            key_help: self.key_help,
+            url: self.url,
+        }
+    }
+}
+
+impl RawAction {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> PackAction {
+        let name = known_action(self.name, problems);
+        let on = self.on.into_iter().map(|resource| resource.validate(&name, problems)).collect();
+        PackAction {
+            level: match self.level {
+                RawLevel::Required => Level::Required,
+                RawLevel::Recommended => Level::Recommended,
+            },
+            does: self.does,
+            note: self.note,
+            on,
+            context: self.context.validate(problems),
+            name,
+        }
+    }
+}
+
+impl RawResource {
+    fn validate(self, action: &str, problems: &mut Vec<PackProblem>) -> PackResource {
+        let span = self.resource_type.span();
+        let resource_type = self.resource_type.into_inner();
+        if let Some(action) = catalogue().action(action)
+            && action.resource(&resource_type).is_none()
+        {
+            let known: Vec<&str> = action.resources().map(ActionResource::kind).collect();
+            problems.push(PackProblem {
+                span: span.into(),
+                message: format!("{} knows no resource type `{resource_type}`", action.name()),
+                help: Some(match known.is_empty() {
+                    true => "it knows none at all: leave `on` out".to_owned(),
+                    false => format!("it knows {}", known.join(", ")),
+                }),
+            });
+        }
+        PackResource {
+            resource_type,
+            name: self.name,
+            chosen: if self.chosen { Chosen::ByConfiguration } else { Chosen::ByService },
+            limits: self.limits,
+            limits_literal: self.limits_literal,
+        }
+    }
+}
+
+impl RawFacts {
+    fn validate(self, problems: &mut Vec<PackProblem>) -> Facts {
+        let mut except: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, globs) in self.except {
+            if !self.like.contains_key(key.get_ref()) {
+                problems.push(PackProblem {
+                    span: key.span().into(),
+                    message: format!("`except` for `{}`, which `like` does not name", key.get_ref()),
+                    help: None,
+                });
+            }
+            except.insert(key.into_inner(), globs);
+        }
+        let all = |keys: Vec<String>, fact: Fact| keys.into_iter().map(move |key| (key, fact.clone()));
+        let mut facts: Vec<(String, Fact)> = Vec::new();
+        facts.extend(self.value.into_iter().map(|(key, value)| (key, Fact::Value(Template(value)))));
+        facts.extend(self.like.into_iter().map(|(key, like)| {
+            let except = except.remove(&key).unwrap_or_default();
+            (key, Fact::Like { like: Template(like), except })
+        }));
+        facts.extend(all(self.aws_address, Fact::AwsAddress));
+        facts.extend(all(self.absent, Fact::Absent));
+        facts.extend(all(self.present, Fact::Present));
+        facts.extend(all(self.unknown, Fact::Unknown));
+        Facts(facts)
+    }
+}
+
+fn known_actions(names: Vec<Spanned<String>>, problems: &mut Vec<PackProblem>) -> Vec<String> {
+    names.into_iter().map(|name| known_action(name, problems)).collect()
+}
+
+/// The action's name in AWS's spelling; a problem if AWS has no such action.
+fn known_action(name: Spanned<String>, problems: &mut Vec<PackProblem>) -> String {
+    let span = name.span();
+    let name = name.into_inner();
+    if let Some(action) = catalogue().action(&name) {
+        return format!("{}:{}", action.service(), action.name());
+    }
+    let nearest = name.split_once(':').and_then(|(service, action)| {
+        let nearest = catalogue().service(service)?.nearest(action)?;
+        Some(format!("did you mean `{service}:{nearest}`?"))
+    });
+    problems.push(PackProblem {
+        span: span.into(),
+        message: format!("AWS has no action `{name}`"),
+        help: nearest.or_else(|| Some("write it as `service:Action`, without wildcards".to_owned())),
+    });
+    name
+}

@@ -1,0 +1,92 @@
+//! `conditional-permission`: it depends on conditions that the input cannot decide.
+
+use super::Rule;
+use super::finding::{Finding, Label, Severity};
+use super::subject::{Examined, Group, Subject};
+use super::words;
+use crate::evaluate::{StatementRef, Verdict};
+
+pub(super) static RULE: Rule = Rule {
+    name: "conditional-permission",
+    severity: Severity::Warning,
+    summary: "whether a needed action is allowed depends on what the input does not say",
+    explanation: "\
+The policies allow the action in some circumstances and refuse it in others, and the input does not say which hold: the \
+value of a condition key, or the account or region in which the principal lives. rolecall does not guess.
+
+Example: an Allow with StringEquals aws:PrincipalOrgID, when nobody said in which organization the account is.
+
+To mend it, say what you know (--context KEY=VALUE, --account, --region), or drop the condition. If only the account or \
+region is open, the finding is a note.",
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html",
+    check,
+};
+
+/// What `--account` and `--region` decide.
+const LOCALITY: [&str; 3] = ["aws:PrincipalAccount", "aws:RequestedRegion", "ec2:Region"];
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    examined
+        .subjects()
+        .flat_map(|subject| {
+            let groups = subject.groups(Verdict::Conditional, |_, judged| Some(judged.outcome.undecided.clone()));
+            groups.into_iter().map(move |(keys, group)| conditional(&subject, &keys, &group))
+        })
+        .collect()
+}
+
+fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Finding {
+    let is_locality = |key: &str| LOCALITY.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let only_locality = !keys.is_empty() && keys.iter().all(|key| is_locality(key));
+    let severity = subject.severity(group, if only_locality { Severity::Note } else { Severity::Warning });
+    let does: Vec<&str> = group.iter().map(|(action, _)| action.does.as_str()).collect();
+    let on = if keys.is_empty() { String::new() } else { format!(", depending on {}", words::quoted(keys, "and")) };
+    let message = format!("{} may or may not {}{on}", subject.words(), words::doing(&does, "or"));
+    let mut finding = subject.finding(&RULE, severity, message);
+    let mut labels = labels(subject, keys, group);
+    if !labels.is_empty() {
+        finding.primary = Some(labels.remove(0));
+        finding.related = labels;
+        finding.related.extend(Label::new(subject.place(), "the principal"));
+    } else {
+        finding.primary = Label::new(subject.where_to_grant(group), "it depends on the policies of this principal");
+    }
+    finding.help = Some(if keys.is_empty() {
+        "AWS's own documents disagree about how this pattern is read: write the ARN with all its six parts, in the usual case".to_owned()
+    } else {
+        let mut ways: Vec<String> = Vec::new();
+        let asks = |name: &str| keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+        if asks("aws:PrincipalAccount") {
+            ways.push("--account".to_owned());
+        }
+        if asks("aws:RequestedRegion") || asks("ec2:Region") {
+            ways.push("--region".to_owned());
+        }
+        ways.extend(keys.iter().filter(|key| !is_locality(key)).map(|key| format!("--context {key}=VALUE")));
+        format!("say what you know with {}", words::list(&ways, "and"))
+    });
+    finding
+}
+
+/// The conditions that are open; else the statements that are.
+fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<Label> {
+    let mut statements: Vec<StatementRef> =
+        group.iter().flat_map(|(_, judged)| judged.outcome.decisive.iter().copied()).collect();
+    statements.sort();
+    statements.dedup();
+    let mut labels = Vec::new();
+    for statement in statements {
+        let Some(found) = subject.statement(statement) else { continue };
+        let open = found
+            .conditions
+            .iter()
+            .position(|condition| keys.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)));
+        let (place, message) = match open {
+            Some(ordinal) => (found.condition_place(ordinal), "this decides, and its value is not known"),
+            None if found.resources.is_some() => (found.resource_place(0), "whether this fits is not known"),
+            None => (found.place(), "this decides"),
+        };
+        labels.extend(Label::new(subject.place_in(statement.policy, place), message));
+    }
+    labels
+}

@@ -1,0 +1,101 @@
+//! `missing-permission`: no identity policy allows the action.
+
+use super::finding::{Finding, Label, Severity};
+use super::subject::{Examined, Group, Subject};
+use super::{Rule, unknown_action};
+use crate::evaluate::{StatementRef, Truth, Unmet, Verdict};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-permission",
+    severity: Severity::Error,
+    summary: "an action that is needed is allowed by no policy",
+    explanation: "\
+No identity policy of the principal allows an action that it needs, or not on what it is needed on: there is no Allow \
+for it, the Allow has a condition that never holds in this call, or it names resources that the action does not act on.
+
+What is not allowed is refused (an implicit deny). Lambda then refuses to create or update the function: \"The provided \
+execution role does not have permissions to call CreateNetworkInterface on EC2\".
+
+Example: an execution role that has AWSLambdaBasicExecutionRole only, which covers logs.
+
+To mend it, attach the AWS managed policy AWSLambdaVPCAccessExecutionRole to the role, or allow the missing actions on \
+\"*\" in a policy of your own.",
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    check,
+};
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    examined.subjects().filter_map(|subject| missing(&subject)).collect()
+}
+
+fn missing(subject: &Subject<'_>) -> Option<Finding> {
+    // What a misspelt name or a refused document explains is told there.
+    let unexplained = |action: &_, judged: &crate::requirement::JudgedAction| {
+        let refused = judged.outcome.near.iter().any(|(_, unmet)| *unmet == Unmet::Refused);
+        (!refused && !unknown_action::explains(subject, action)).then_some(())
+    };
+    let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
+    let severity = subject.severity(&group, Severity::Error);
+    let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));
+    let mut labels = near_labels(subject, &group);
+    if labels.is_empty() {
+        finding.primary = Label::new(subject.where_to_grant(&group), "nothing here allows it");
+    } else {
+        finding.primary = Some(labels.remove(0));
+        finding.related = labels;
+        finding.related.extend(Label::new(subject.place(), "the principal"));
+    }
+    finding.notes.extend(subject.aws_says(&group));
+    finding.notes.extend(why_near_misses_fail(subject, &group));
+    finding.notes.extend(subject.notes(&group));
+    finding.help = Some(subject.kind().mend.clone());
+    Some(finding)
+}
+
+/// Every Allow that is about one of the actions and does not reach it, once.
+fn near(group: &Group<'_>) -> Vec<(StatementRef, Unmet)> {
+    let mut near: Vec<(StatementRef, Unmet)> = Vec::new();
+    for (_, judged) in group {
+        for found in &judged.outcome.near {
+            if !near.iter().any(|known| known.0 == found.0) {
+                near.push(*found);
+            }
+        }
+    }
+    near
+}
+
+fn near_labels(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Label> {
+    let label = |(statement, unmet): (StatementRef, Unmet)| {
+        let found = subject.statement(statement)?;
+        let (place, message) = match unmet {
+            Unmet::Condition(ordinal, _) => {
+                (found.condition_place(ordinal), "this condition does not hold in the call")
+            }
+            Unmet::Resource => (found.resource_place(0), "this is not what the action acts on here"),
+            Unmet::Refused => (found.place(), "AWS refuses this document"),
+        };
+        Label::new(subject.place_in(statement.policy, place), message)
+    };
+    near(group).into_iter().filter_map(label).collect()
+}
+
+fn why_near_misses_fail(subject: &Subject<'_>, group: &Group<'_>) -> Vec<String> {
+    let explain = |(statement, unmet): (StatementRef, Unmet)| {
+        let found = subject.statement(statement)?;
+        let words = subject.statement_words(statement);
+        Some(match unmet {
+            Unmet::Condition(ordinal, Truth::No) => {
+                let key = &found.conditions[ordinal].key;
+                format!("{words} allows it only under a condition on `{key}`, which does not hold in this call")
+            }
+            Unmet::Condition(ordinal, _) => {
+                let key = &found.conditions[ordinal].key;
+                format!("{words} allows it under a condition on `{key}`, of which the input says nothing")
+            }
+            Unmet::Resource => format!("{words} allows it on other resources only"),
+            Unmet::Refused => return None,
+        })
+    };
+    near(group).into_iter().filter_map(explain).collect()
+}

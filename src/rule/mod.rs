@@ -1,0 +1,64 @@
+//! The rules that people see: one file each, with its name, default severity, documentation, and the function that
+//! turns judgements into [`Finding`]s. [`RULES`] is the registry.
+//!
+//! In: [`Examined`]. Out: findings, which carry places, not text. Nothing here knows output formats.
+
+mod code_may_manage_interfaces;
+mod conditional_permission;
+mod denied_permission;
+mod finding;
+mod invalid_policy;
+mod missing_permission;
+mod partial_permission;
+mod subject;
+mod trust_source_arn;
+mod unknown_action;
+mod unresolved_permission;
+mod untrusted_role;
+mod words;
+
+pub use finding::{Finding, Label, Severity};
+pub use subject::{Examined, Subject};
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case, as `--select`, `--ignore` and `explain` take it.
+    pub name: &'static str,
+    /// The severity of most of its findings.
+    pub severity: Severity,
+    /// One line.
+    pub summary: &'static str,
+    /// What it finds and why AWS refuses, an example, how to mend it.
+    pub explanation: &'static str,
+    /// Where AWS says so.
+    pub source: &'static str,
+    check: fn(&Examined<'_>) -> Vec<Finding>,
+}
+
+/// Every rule, by name.
+pub static RULES: [&Rule; 10] = [
+    &code_may_manage_interfaces::RULE,
+    &conditional_permission::RULE,
+    &denied_permission::RULE,
+    &invalid_policy::RULE,
+    &missing_permission::RULE,
+    &partial_permission::RULE,
+    &trust_source_arn::RULE,
+    &unknown_action::RULE,
+    &unresolved_permission::RULE,
+    &untrusted_role::RULE,
+];
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// All findings of all rules: by principal as the input has them, the worst first, so that a reader sees what belongs
+/// together.
+pub fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(examined)).collect();
+    findings.sort_by_key(|finding| (finding.subject, std::cmp::Reverse(finding.severity)));
+    findings
+}

@@ -1,0 +1,106 @@
+//! `partial-permission`: the action is allowed on some of what is needed, and refused on the rest.
+
+use super::Rule;
+use super::denied_permission::layer_words;
+use super::finding::{Finding, Label, Severity};
+use super::subject::{Examined, Group, Subject};
+use crate::evaluate::{Left, Obstacle, Unmet, Verdict};
+use crate::requirement::{Chosen, JudgedAction, PackAction};
+
+pub(super) static RULE: Rule = Rule {
+    name: "partial-permission",
+    severity: Severity::Error,
+    summary: "a needed action is allowed on some of its resources only",
+    explanation: "\
+The policies allow the action on some resources that it is needed on and refuse it on others, so it works in some places \
+and fails in others, or fails always because the call needs all of them: CreateNetworkInterface needs the interface, the \
+subnet and the security groups, each allowed by itself.
+
+Lambda tries DeleteNetworkInterface before there is any interface. AWS documents \"*\" for it (and documented \
+arn:aws:ec2:REGION:ACCOUNT:*/*); a role that is allowed arn:...:network-interface/* only is refused, although linters \
+ask for just that.
+
+Example: ec2:DeleteNetworkInterface on \"arn:aws:ec2:*:*:network-interface/*\".
+
+To mend it, widen Resource to \"*\". A policy that names certain subnets and groups fits only functions in these: then \
+the finding is a warning, as long as the input does not show the function.",
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    check,
+};
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    examined
+        .subjects()
+        .flat_map(|subject| {
+            let groups = subject.groups(Verdict::Partial, |_, judged| {
+                Some((judged.outcome.obstacle.clone(), judged.outcome.near.clone()))
+            });
+            groups.into_iter().map(move |((obstacle, _), group)| partial(&subject, obstacle.as_ref(), &group))
+        })
+        .collect()
+}
+
+fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>) -> Finding {
+    let only_chosen = group.iter().all(|(action, judged)| lacks_only_what_is_chosen(action, judged));
+    let severity = subject.severity(group, if only_chosen { Severity::Warning } else { Severity::Error });
+    let uncovered = group.iter().find_map(|(_, judged)| judged.outcome.uncovered.as_deref());
+    let on = uncovered.map_or_else(String::new, |uncovered| format!(" on `{uncovered}`"));
+    let mut finding = subject.finding(&RULE, severity, format!("{}{on}", subject.may_not(group)));
+    let mut labels = match obstacle {
+        Some(obstacle @ Obstacle::Denied(_)) => subject.deny_labels(obstacle),
+        _ => near_labels(subject, group),
+    };
+    if !labels.is_empty() {
+        finding.primary = Some(labels.remove(0));
+        finding.related = labels;
+        finding.related.extend(Label::new(subject.place(), "the principal"));
+    } else {
+        finding.primary = Label::new(subject.where_to_grant(group), "this allows only part of it");
+    }
+    finding.notes.extend(subject.aws_says(group).filter(|_| severity == Severity::Error));
+    if let Some(Obstacle::Layer(layer)) = obstacle {
+        finding.notes.push(format!("{} does not allow all of it", layer_words(subject, *layer)));
+    }
+    if only_chosen {
+        finding
+            .notes
+            .push("it fits only functions in the subnets and security groups that the policy names".to_owned());
+    }
+    finding.notes.extend(subject.notes(group));
+    finding.help = Some(match obstacle {
+        Some(Obstacle::Denied(_)) => "narrow the Deny, so that it spares these resources".to_owned(),
+        _ if only_chosen => "check that the function's subnets and security groups are among them".to_owned(),
+        _ => "write \"Resource\": \"*\" for these actions: AWS documents \"*\" here, although linters ask for less"
+            .to_owned(),
+    });
+    finding
+}
+
+/// Is everything that is missing something that the function's configuration chooses, and some of it allowed?
+fn lacks_only_what_is_chosen(action: &PackAction, judged: &JudgedAction) -> bool {
+    judged.outcome.short.iter().all(|shortage| {
+        let chosen = action.on.get(shortage.cell).map(|resource| resource.chosen);
+        chosen == Some(Chosen::ByConfiguration) && shortage.left == Left::Something
+    })
+}
+
+fn near_labels(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Label> {
+    let mut seen = Vec::new();
+    let mut labels = Vec::new();
+    for (statement, unmet) in group.iter().flat_map(|(_, judged)| &judged.outcome.near) {
+        if seen.contains(statement) {
+            continue;
+        }
+        seen.push(*statement);
+        let Some(found) = subject.statement(*statement) else { continue };
+        let (place, message) = match unmet {
+            Unmet::Condition(ordinal, _) => {
+                (found.condition_place(*ordinal), "this condition does not hold for all of it")
+            }
+            Unmet::Resource => (found.resource_place(0), "this is not all that the action is needed on"),
+            Unmet::Refused => (found.place(), "AWS refuses this document"),
+        };
+        labels.extend(Label::new(subject.place_in(statement.policy, place), message));
+    }
+    labels
+}

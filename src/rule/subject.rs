@@ -1,0 +1,208 @@
+//! What rules look at: judged principals, with the questions that several rules ask of them.
+
+use super::finding::{Finding, Label, Severity};
+use super::{Rule, words};
+use crate::evaluate::{Layer, Obstacle, StatementRef, Verdict};
+use crate::inventory::Inventory;
+use crate::policy::{Effect, Statement};
+use crate::requirement::{
+    Applicability, Judged, JudgedAction, JudgedPolicy, Level, Pack, PackAction, PackPrincipal, PolicyProblem,
+};
+use crate::source::{Part, Path, Place};
+
+/// Everything that was judged.
+pub struct Examined<'e> {
+    pub inventory: &'e Inventory<'e>,
+    pub packs: &'e [Pack],
+    pub judged: &'e [Judged],
+    pub problems: &'e [PolicyProblem],
+}
+
+impl<'e> Examined<'e> {
+    /// The principals that must meet something, or might want to.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = Subject<'e>> + use<'e> {
+        let (inventory, packs) = (self.inventory, self.packs);
+        self.judged
+            .iter()
+            .filter(|judged| judged.applicability != Applicability::DoesNotApply)
+            .map(move |judged| Subject { inventory, pack: &packs[judged.pack], judged })
+    }
+}
+
+/// One judged principal.
+#[derive(Clone, Copy)]
+pub struct Subject<'e> {
+    pub inventory: &'e Inventory<'e>,
+    pub pack: &'e Pack,
+    pub judged: &'e Judged,
+}
+
+/// Actions of one principal that fail for one cause.
+pub(super) type Group<'e> = Vec<(&'e PackAction, &'e JudgedAction)>;
+
+impl<'e> Subject<'e> {
+    pub fn kind(&self) -> &'e PackPrincipal {
+        &self.pack.principals[self.judged.kind]
+    }
+
+    /// The principal's name, if it has one.
+    pub fn name(&self) -> Option<&'e str> {
+        self.inventory.principal(self.judged.principal).name.as_deref()
+    }
+
+    /// As the subject of a sentence.
+    pub(super) fn words(&self) -> String {
+        match self.name() {
+            Some(name) => format!("{} `{name}`", self.kind().title),
+            None => format!("the {}", self.kind().title),
+        }
+    }
+
+    /// The pack's actions with their answers.
+    pub fn actions(&self) -> impl Iterator<Item = (&'e PackAction, &'e JudgedAction)> + use<'e> {
+        self.kind().actions.iter().zip(&self.judged.actions)
+    }
+
+    /// Actions of one verdict, grouped by what their cause has in common.
+    pub(super) fn groups<C: PartialEq>(
+        &self,
+        verdict: Verdict,
+        cause: impl Fn(&'e PackAction, &'e JudgedAction) -> Option<C>,
+    ) -> Vec<(C, Group<'e>)> {
+        let mut groups: Vec<(C, Group<'e>)> = Vec::new();
+        for (pack_action, judged) in self.actions().filter(|(_, judged)| judged.outcome.verdict == verdict) {
+            let Some(cause) = cause(pack_action, judged) else { continue };
+            match groups.iter_mut().find(|(known, _)| *known == cause) {
+                Some((_, group)) => group.push((pack_action, judged)),
+                None => groups.push((cause, vec![(pack_action, judged)])),
+            }
+        }
+        groups
+    }
+
+    /// A gap in recommended actions, or of a principal that nobody said is one, is worth a note.
+    pub(super) fn severity(&self, group: &Group<'_>, required: Severity) -> Severity {
+        let any_required = group.iter().any(|(action, _)| action.level == Level::Required);
+        if any_required && self.judged.applicability == Applicability::Applies { required } else { Severity::Note }
+    }
+
+    pub(super) fn policy(&self, index: usize) -> &'e JudgedPolicy {
+        &self.judged.policies[index]
+    }
+
+    pub fn statement(&self, statement: StatementRef) -> Option<&'e Statement> {
+        self.policy(statement.policy).policy.as_deref()?.statements.get(statement.statement)
+    }
+
+    /// A place in the document that holds a statement; none if no file holds it.
+    pub(super) fn place_in(&self, policy: usize, (path, part): (Path, Part)) -> Option<Place> {
+        let entry = self.inventory.policy(self.policy(policy).attached.policy);
+        entry.document.as_ref()?.place(path, part)
+    }
+
+    pub fn statement_place(&self, statement: StatementRef) -> Option<Place> {
+        self.place_in(statement.policy, self.statement(statement)?.place())
+    }
+
+    /// Where the principal's name stands.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.inventory.principal(self.judged.principal).place.clone()
+    }
+
+    /// The name of a policy as a sentence has it.
+    pub(super) fn policy_name(&self, index: usize) -> String {
+        let judged = self.policy(index);
+        let entry = self.inventory.policy(judged.attached.policy);
+        let name = entry.name.as_deref().or(entry.arn.as_deref()).unwrap_or("the policy");
+        format!("`{name}`")
+    }
+
+    /// A statement as a sentence names it: its Sid, else its number.
+    pub(super) fn statement_words(&self, statement: StatementRef) -> String {
+        let policy = self.policy_name(statement.policy);
+        match self.statement(statement).and_then(|statement| statement.sid.as_deref()).filter(|sid| !sid.is_empty()) {
+            Some(sid) => format!("statement `{sid}` of {policy}"),
+            None => format!("statement {} of {policy}", statement.statement + 1),
+        }
+    }
+
+    /// Where somebody would add a permission: at the principal's name; for policies that are nobody's by name, at the
+    /// Allow that is most about the same service.
+    pub(super) fn where_to_grant(&self, group: &Group<'_>) -> Option<Place> {
+        self.place().or_else(|| self.nearest_allow(group).and_then(|statement| self.statement_place(statement)))
+    }
+
+    fn nearest_allow(&self, group: &Group<'_>) -> Option<StatementRef> {
+        let services: Vec<&str> =
+            group.iter().filter_map(|(action, _)| action.name.split_once(':').map(|(service, _)| service)).collect();
+        let same_service = |statement: &Statement| {
+            statement.actions.patterns.iter().any(|pattern| {
+                let service = pattern.split().map(|(service, _)| service);
+                service.is_some_and(|service| services.iter().any(|wanted| wanted.eq_ignore_ascii_case(service)))
+            })
+        };
+        let mut first = None;
+        for (index, judged) in
+            self.judged.policies.iter().enumerate().filter(|(_, judged)| judged.layer == Layer::Identity)
+        {
+            for (statement_index, statement) in
+                judged.policy.iter().flat_map(|policy| policy.statements.iter().enumerate())
+            {
+                if statement.effect == Effect::Deny {
+                    continue;
+                }
+                let found = StatementRef { policy: index, statement: statement_index };
+                if same_service(statement) {
+                    return Some(found);
+                }
+                first.get_or_insert(found);
+            }
+        }
+        first
+    }
+
+    /// What AWS says when one of the actions is refused.
+    pub(super) fn aws_says(&self, group: &Group<'_>) -> Option<String> {
+        let (action, _) = group.iter().find(|(action, _)| action.level == Level::Required)?;
+        let name = action.name.split_once(':').map_or(action.name.as_str(), |(_, name)| name);
+        Some(format!("AWS says: {}", self.kind().error.replace("{action}", name)))
+    }
+
+    /// A finding about this principal, to be filled by the rule.
+    pub(super) fn finding(&self, rule: &'static Rule, severity: Severity, message: String) -> Finding {
+        let function = self.inventory.functions.iter().find(|function| function.role == Some(self.judged.principal));
+        Finding {
+            rule,
+            severity,
+            message,
+            notes: Vec::new(),
+            help: None,
+            url: self.pack.url.clone(),
+            subject: Some(self.judged.principal),
+            principal: self.name().map(str::to_owned),
+            function: function.map(|function| function.name.clone()),
+            primary: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// "may not create, describe or delete network interfaces".
+    pub(super) fn may_not(&self, group: &Group<'_>) -> String {
+        let does: Vec<&str> = group.iter().map(|(action, _)| action.does.as_str()).collect();
+        format!("{} may not {}", self.words(), words::doing(&does, "or"))
+    }
+
+    /// The sentences of the pack about the resources of these actions.
+    pub(super) fn notes(&self, group: &Group<'_>) -> Vec<String> {
+        group.iter().filter_map(|(action, _)| action.note.clone()).collect()
+    }
+
+    /// A label at every Deny of an obstacle.
+    pub(super) fn deny_labels(&self, obstacle: &Obstacle) -> Vec<Label> {
+        let Obstacle::Denied(statements) = obstacle else { return Vec::new() };
+        statements
+            .iter()
+            .filter_map(|statement| Label::new(self.statement_place(*statement), "this Deny takes it away"))
+            .collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! `unknown-action`: a name that is no action of AWS, next to one that is needed.
+
+use globset::GlobBuilder;
+
+use super::Rule;
+use super::finding::{Finding, Label, Severity};
+use super::subject::{Examined, Subject};
+use crate::evaluate::{Layer, StatementRef, Verdict};
+use crate::policy::{ActionPattern, Effect};
+use crate::reference::catalogue;
+use crate::requirement::PackAction;
+
+pub(super) static RULE: Rule = Rule {
+    name: "unknown-action",
+    severity: Severity::Warning,
+    summary: "an action name that AWS does not know, next to one that is needed",
+    explanation: "\
+The policy names an action that does not exist, spelt almost like one that the principal needs. AWS accepts the name \
+silently (or refuses the document, if the colon is missing) and it grants nothing.
+
+Example: ec2:DescribeNetworkInterface; the action is ec2:DescribeNetworkInterfaces. ec2.CreateNetworkInterface; it is \
+ec2:CreateNetworkInterface.
+
+If a needed action is not granted because of it, the finding is an error and stands for the gap.
+
+To mend it, write the name that the help gives.",
+    source: "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+    check,
+};
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for subject in examined.subjects() {
+        for slip in slips(&subject) {
+            let finding = describe(&subject, &slip);
+            // One slip in a policy that many carry is one finding, unless it costs somebody a permission.
+            let told = findings.iter().any(|known| {
+                known.severity == finding.severity
+                    && finding.severity != Severity::Error
+                    && known.primary.as_ref().map(|label| &label.place)
+                        == finding.primary.as_ref().map(|label| &label.place)
+            });
+            if !told {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+/// Does a misspelt name in an Allow explain that the action is not granted?
+pub(super) fn explains(subject: &Subject<'_>, action: &PackAction) -> bool {
+    slips(subject).iter().any(|slip| slip.effect == Effect::Allow && slip.meant.as_deref() == Some(&action.name))
+}
+
+/// A name that is no action.
+struct Slip<'e> {
+    statement: StatementRef,
+    item: usize,
+    effect: Effect,
+    pattern: &'e ActionPattern,
+    /// The action of the pack that it seems to mean.
+    meant: Option<String>,
+}
+
+fn slips<'e>(subject: &Subject<'e>) -> Vec<Slip<'e>> {
+    let mut slips = Vec::new();
+    let identity = subject.judged.policies.iter().enumerate().filter(|(_, judged)| judged.layer == Layer::Identity);
+    for (policy, judged) in identity {
+        for (statement, found) in judged.policy.iter().flat_map(|policy| policy.statements.iter().enumerate()) {
+            for (item, pattern) in found.actions.patterns.iter().enumerate() {
+                let Some(meant) = slip(subject, pattern) else { continue };
+                let statement = StatementRef { policy, statement };
+                slips.push(Slip { statement, item, effect: found.effect, pattern, meant });
+            }
+        }
+    }
+    slips
+}
+
+/// Is the pattern no action, and near enough to an action of the pack to be worth a word? The inner value is the
+/// action that it means.
+fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>> {
+    if pattern.is_all() {
+        return None;
+    }
+    let actions = || subject.kind().actions.iter().map(|action| action.name.as_str());
+    let of_service = |service: &str| {
+        actions().any(|name| name.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service)))
+    };
+    let needed = |name: String| actions().find(|action| action.eq_ignore_ascii_case(&name)).map(str::to_owned);
+    match pattern.split() {
+        Some((service, name)) if of_service(service) => {
+            let known = catalogue().service(service)?;
+            if pattern.has_wildcard() {
+                let near_needed = actions().any(|action| near_wildcard(name, action));
+                return (near_needed && !matches_any(name, known.action_names())).then_some(None);
+            }
+            if catalogue().action(pattern.text()).is_some() {
+                return None;
+            }
+            needed(format!("{service}:{}", known.nearest(name)?)).map(Some)
+        }
+        Some(_) => None,
+        // No colon: `ec2.CreateNetworkInterface`, `ec2/CreateNetworkInterface`, or the name alone.
+        None => {
+            let text = pattern.text();
+            let with_colon = text.replacen(['.', '/', ';', ' ', '-'], ":", 1);
+            needed(with_colon)
+                .or_else(|| {
+                    actions()
+                        .find(|action| action.split_once(':').is_some_and(|(_, name)| name.eq_ignore_ascii_case(text)))
+                        .map(str::to_owned)
+                })
+                .map(Some)
+        }
+    }
+}
+
+/// Does a pattern match an action of the catalogue?
+fn matches_any<'n>(name: &str, mut actions: impl Iterator<Item = &'n str>) -> bool {
+    // globset gives a meaning to more characters than IAM does, and to two stars in a row.
+    let mut glob = String::with_capacity(name.len());
+    for char in name.chars() {
+        match char {
+            '*' if glob.ends_with('*') => {}
+            '[' | ']' | '{' | '}' | '\\' | ',' | '!' | '^' => glob.extend(['\\', char]),
+            char => glob.push(char),
+        }
+    }
+    let matcher = GlobBuilder::new(&glob).case_insensitive(true).backslash_escape(true).build();
+    match matcher {
+        Ok(glob) => {
+            let matcher = glob.compile_matcher();
+            actions.any(|action| matcher.is_match(action))
+        }
+        // What cannot be compiled is not known to match nothing.
+        Err(_) => true,
+    }
+}
+
+/// Is the text of a pattern, without its wildcards, near the name of an action?
+fn near_wildcard(name: &str, action: &str) -> bool {
+    let Some((_, wanted)) = action.split_once(':') else { return false };
+    let plain: String = name.chars().filter(|char| !matches!(char, '*' | '?')).collect();
+    let (plain, wanted) = (plain.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+    plain.len() > 3 && strsim::osa_distance(&plain, &wanted) <= 2
+}
+
+fn describe(subject: &Subject<'_>, slip: &Slip<'_>) -> Finding {
+    let text = slip.pattern.text();
+    let gap = subject.actions().find(|(action, judged)| {
+        Some(action.name.as_str()) == slip.meant.as_deref()
+            && slip.effect == Effect::Allow
+            && judged.outcome.verdict != Verdict::Granted
+    });
+    let (severity, consequence) = match &gap {
+        Some((action, judged)) => {
+            let group = vec![(*action, *judged)];
+            (subject.severity(&group, Severity::Error), format!(", so {}", subject.may_not(&group)))
+        }
+        None => (Severity::Warning, String::new()),
+    };
+    let mut finding = subject.finding(&RULE, severity, format!("AWS has no action `{text}`{consequence}"));
+    if let Some((action, judged)) = gap {
+        finding.notes.extend(subject.aws_says(&vec![(action, judged)]));
+    }
+    let place = subject.statement(slip.statement).map(|found| found.action_place(slip.item));
+    let words = if slip.meant.is_some() { "no action has this name" } else { "no action matches this" };
+    finding.primary = place.and_then(|place| Label::new(subject.place_in(slip.statement.policy, place), words));
+    finding.related.extend(Label::new(subject.place(), "the principal"));
+    finding.help = slip.meant.as_ref().map(|meant| format!("write `{meant}`"));
+    finding.url = RULE.source.to_owned();
+    finding
+}
