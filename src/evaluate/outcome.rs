@@ -4,6 +4,7 @@
 //! case. Layers intersect, Denies are taken away (a possible Deny from *sure*, a sure one from *possible*), and the
 //! verdict follows from how much of the set lies in either.
 
+use super::action::matches_action;
 use super::condition::Undecided;
 use super::context::Context;
 use super::glob::Glob;
@@ -11,6 +12,7 @@ use super::layers::{Layer, LayeredPolicy, StatementRef};
 use super::resource::{Cell, Question};
 use super::search::{Region, Search, search_regions};
 use super::statement::{Applied, Unmet, apply, why_not};
+use super::truth::Truth;
 use crate::policy::{Effect, Standing};
 
 /// The answer for every request of a set. In the order in which a reader wants to hear of them: the worst last.
@@ -42,8 +44,6 @@ pub struct Outcome {
     pub decisive: Vec<StatementRef>,
     /// What stands in the way, if anything does.
     pub obstacle: Option<Obstacle>,
-    /// Identity statements that allow the action, but not all of what is asked, each with the first reason.
-    pub near: Vec<(StatementRef, Unmet)>,
     /// The cells of which some or all resources are surely refused.
     pub short: Vec<Shortage>,
 }
@@ -93,21 +93,32 @@ pub fn judge(
     attachments: Attachments,
     contexts: &[&dyn Context],
 ) -> Outcome {
+    let about = about(&question.action, policies);
     let cells: Vec<CellFacts> = question
         .cells
         .iter()
         .zip(contexts)
-        .map(|(cell, context)| CellFacts::gather(&question.action, cell, policies, *context))
+        .map(|(cell, context)| CellFacts::gather(cell, policies, &about, *context))
         .collect();
     let findings: Vec<CellAnswer> = cells.iter().map(CellFacts::answer).collect();
     let seen = verdict(&findings);
     let unseen: Vec<usize> = (0..policies.len()).filter(|index| policies[*index].policy.is_none()).collect();
     let verdict = with_unseen(seen, policies, attachments, &cells);
-    let near = match seen {
-        Verdict::Granted => Vec::new(),
-        _ => near_misses(question, policies, contexts),
-    };
-    explain(verdict, &cells, &findings, unseen, near)
+    explain(verdict, &cells, &findings, unseen)
+}
+
+/// The statements that are, or may be, about an action: each is compared with it once, for all resource types.
+fn about(action: &str, policies: &[LayeredPolicy<'_>]) -> Vec<(StatementRef, Truth)> {
+    let mut about = Vec::new();
+    for (policy, layered) in policies.iter().enumerate() {
+        for (statement, found) in layered.policy.iter().flat_map(|policy| policy.statements.iter().enumerate()) {
+            let answer = matches_action(&found.actions, found.effect, action);
+            if answer != Truth::No {
+                about.push((StatementRef { policy, statement }, answer));
+            }
+        }
+    }
+    about
 }
 
 /// The table of verdicts; the first line that applies.
@@ -156,13 +167,7 @@ fn surely_refused(cells: &[CellFacts]) -> bool {
     })
 }
 
-fn explain(
-    verdict: Verdict,
-    cells: &[CellFacts],
-    answers: &[CellAnswer],
-    unseen: Vec<usize>,
-    near: Vec<(StatementRef, Unmet)>,
-) -> Outcome {
+fn explain(verdict: Verdict, cells: &[CellFacts], answers: &[CellAnswer], unseen: Vec<usize>) -> Outcome {
     let mut undecided = Undecided::default();
     let mut decisive = Vec::new();
     let mut short = Vec::new();
@@ -211,7 +216,7 @@ fn explain(
     }
     decisive.sort();
     decisive.dedup();
-    Outcome { verdict, uncovered, undecided: undecided.into_keys(), decisive, obstacle, near, short }
+    Outcome { verdict, uncovered, undecided: undecided.into_keys(), decisive, obstacle, short }
 }
 
 /// What takes the missing part away: the identity policies, if they do not allow it, else a Deny or a layer.
@@ -234,8 +239,8 @@ fn partial_obstacle(cells: &[CellFacts], answers: &[CellAnswer]) -> Obstacle {
     Obstacle::NotAllowed
 }
 
-/// Identity statements that allow the action, but not all that is asked.
-fn near_misses(
+/// Identity statements that allow the action, but not all that is asked, each with the first reason.
+pub fn near_misses(
     question: &Question,
     policies: &[LayeredPolicy<'_>],
     contexts: &[&dyn Context],
@@ -306,7 +311,12 @@ struct CellAnswer {
 }
 
 impl<'q> CellFacts<'q> {
-    fn gather(action: &str, cell: &'q Cell, policies: &[LayeredPolicy<'_>], context: &dyn Context) -> CellFacts<'q> {
+    fn gather(
+        cell: &'q Cell,
+        policies: &[LayeredPolicy<'_>],
+        about: &[(StatementRef, Truth)],
+        context: &dyn Context,
+    ) -> CellFacts<'q> {
         let names = cell.names();
         let limits = cell.limits.clone().unwrap_or_else(|| vec![names.clone()]);
         let mut facts = CellFacts {
@@ -318,23 +328,21 @@ impl<'q> CellFacts<'q> {
             allows: Vec::new(),
             denies: Vec::new(),
         };
-        for (index, layered) in policies.iter().enumerate() {
-            let Some(policy) = layered.policy else { continue };
-            // A level of policies that all say nothing still is a level that must allow.
-            if layered.layer != Layer::Identity {
-                facts.layer(layered.layer);
+        // A level of policies that all say nothing still is a level that must allow.
+        for layered in policies.iter().filter(|layered| layered.layer != Layer::Identity && layered.policy.is_some()) {
+            facts.layer(layered.layer);
+        }
+        for (statement, about) in about {
+            let layered = policies[statement.policy];
+            let (Some(policy), Some(found)) = (layered.policy, statement.resolve(policies)) else { continue };
+            // What AWS refuses grants nothing; that it would have denied is at least possible.
+            if policy.standing == Standing::Refused && found.effect == Effect::Allow {
+                continue;
             }
-            for (statement_index, statement) in policy.statements.iter().enumerate() {
-                let refused_grant = policy.standing == Standing::Refused && statement.effect == Effect::Allow;
-                if refused_grant {
-                    continue;
-                }
-                let Some(applied) = apply(policy, statement, action, cell, context) else { continue };
-                let statement_ref = StatementRef { policy: index, statement: statement_index };
-                match statement.effect {
-                    Effect::Deny => facts.denies.push((statement_ref, applied)),
-                    Effect::Allow => facts.allow(layered.layer, statement_ref, applied),
-                }
+            let Some(applied) = apply(policy, found, *about, cell, context) else { continue };
+            match found.effect {
+                Effect::Deny => facts.denies.push((*statement, applied)),
+                Effect::Allow => facts.allow(layered.layer, *statement, applied),
             }
         }
         facts

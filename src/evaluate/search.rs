@@ -15,8 +15,10 @@
 //! Deciding this is coNP-hard in the number of stars, so there is a budget, and beyond it the answer is
 //! [`Search::TooHard`], never a guess.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::glob::{Case, Glob, Token, show};
 
@@ -159,6 +161,9 @@ impl Budget {
         {
             return Search::Nothing;
         }
+        if let ([one], []) = (inside, outside) {
+            return Search::Found(shortest(one));
+        }
         let Some(start) = State::start(inside, outside) else { return Search::Nothing };
         let mut seen: HashSet<State> = HashSet::new();
         let mut steps: Vec<(usize, Letter)> = vec![(0, Letter::Fresh)];
@@ -188,6 +193,12 @@ impl Budget {
         }
         Search::Nothing
     }
+}
+
+/// The shortest word of a glob by itself: its stars stand for nothing.
+fn shortest(glob: &Glob) -> Witness {
+    let letters = glob.tokens().iter().filter(|token| **token != Token::Many);
+    Witness(letters.map(|token| if *token == Token::One { Token::Many } else { *token }).collect())
 }
 
 fn word(steps: &[(usize, Letter)], mut step: usize) -> Witness {

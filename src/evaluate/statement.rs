@@ -16,18 +16,15 @@ pub(super) struct Applied {
     pub undecided: Undecided,
 }
 
-/// Applies a statement to the resources of a cell; none if it surely says nothing of them.
+/// Applies a statement, which is or may be `about` the action, to the resources of a cell; none if it surely says
+/// nothing of them.
 pub(super) fn apply(
     policy: &Policy,
     statement: &Statement,
-    action: &str,
+    about: Truth,
     cell: &Cell,
     context: &dyn Context,
 ) -> Option<Applied> {
-    let about = matches_action(&statement.actions, statement.effect, action);
-    if about == Truth::No {
-        return None;
-    }
     let setting = Setting { version: policy.version, effect: statement.effect, context };
     let mut undecided = Undecided::default();
     let holds = all_hold(&statement.conditions, setting, &mut undecided);
@@ -59,7 +56,7 @@ pub enum Unmet {
 }
 
 /// Why this statement, an Allow, does not surely cover the cell. None if it does, or is about other actions.
-pub fn why_not(
+pub(super) fn why_not(
     policy: &Policy,
     statement: &Statement,
     action: &str,

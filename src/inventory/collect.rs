@@ -2,7 +2,8 @@
 //! managed policies by ARN.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{

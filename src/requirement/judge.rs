@@ -1,6 +1,5 @@
 //! Judges an inventory by requirement packs.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
@@ -9,7 +8,8 @@ use super::pack::{Facts, Only, Pack, PackPrincipal};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::question;
 use crate::evaluate::{
-    Attachments, Context, Layer, LayeredPolicy, Outcome, Question, Truth, Verdict, judge as evaluate, may_assume,
+    Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
+    judge as evaluate, may_assume, near_misses,
 };
 use crate::inventory::{
     Attached, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, VpcConnection,
@@ -76,6 +76,9 @@ pub struct JudgedPolicy {
 pub struct JudgedAction {
     pub question: Rc<Question>,
     pub outcome: Outcome,
+    /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
+    /// a principal that need not meet the pack.
+    pub near: Vec<(StatementRef, Unmet)>,
 }
 
 /// What the trust policy answers.
@@ -91,17 +94,20 @@ pub struct JudgedTrust {
 
 /// Judges every principal that the packs speak of. Also gives every problem of every policy document.
 pub fn judge(judging: &Judging<'_, '_>) -> (Vec<Judged>, Vec<PolicyProblem>) {
-    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory), questions: HashMap::new() };
+    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory), questions: Vec::new() };
     let judged =
         (0..judging.inventory.principals.len()).flat_map(|index| judge.principal(PrincipalId(index))).collect();
     (judged, judge.store.into_problems())
 }
 
+/// By pack, kind and action.
+type Questions = Vec<Vec<Vec<Rc<Question>>>>;
+
 struct Judge<'j, 'a> {
     judging: &'j Judging<'j, 'a>,
     store: PolicyStore<'j, 'a>,
-    /// By pack, kind and action; principals of one account ask the same questions.
-    questions: HashMap<(usize, usize, usize, Locality), Rc<Question>>,
+    /// Principals of one account ask the same questions.
+    questions: Vec<(Locality, Rc<Questions>)>,
 }
 
 impl<'j, 'a> Judge<'j, 'a> {
@@ -157,6 +163,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
         let locality = self.locality(principal);
+        let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
@@ -175,24 +182,30 @@ impl<'j, 'a> Judge<'j, 'a> {
             action: None,
             resource_type: None,
         };
+        let explained = applicability != Applicability::DoesNotApply;
         let actions: Vec<JudgedAction> = kind
             .actions
             .iter()
             .enumerate()
             .map(|(index, action)| {
-                let key = (pack_index, kind_index, index, locality.clone());
-                let question =
-                    Rc::clone(self.questions.entry(key).or_insert_with(|| Rc::new(question(action, &locality))));
+                let question = Rc::clone(&questions[pack_index][kind_index][index]);
                 let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
-                let outcome = answer(&question, &layered, attachments, caller);
-                JudgedAction { question, outcome }
+                with_contexts(&question, caller, |contexts| {
+                    let outcome = evaluate(&question, &layered, attachments, contexts);
+                    let explained = explained && outcome.verdict != Verdict::Granted;
+                    let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
+                    JudgedAction { question: Rc::clone(&question), outcome, near }
+                })
             })
             .collect();
-        let code = kind.code.as_ref().map_or_else(Vec::new, |code| {
+        let code = kind.code.as_ref().filter(|_| explained).map_or_else(Vec::new, |code| {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
                 let caller = CallerContext { facts: [&kind.actions[own].context, &code.context], ..caller };
-                Some(answer(&actions[own].question, &layered, attachments, caller).verdict)
+                let question = &actions[own].question;
+                Some(with_contexts(question, caller, |contexts| {
+                    evaluate(question, &layered, attachments, contexts).verdict
+                }))
             };
             code.actions.iter().filter_map(asked).collect()
         });
@@ -224,6 +237,20 @@ impl<'j, 'a> Judge<'j, 'a> {
             trust,
             code,
         }
+    }
+
+    /// The questions of every pack, for a principal that lives there.
+    fn questions(&mut self, locality: &Locality) -> Rc<Questions> {
+        if let Some((_, known)) = self.questions.iter().rev().find(|(known, _)| known == locality) {
+            return Rc::clone(known);
+        }
+        let of_kind = |kind: &PackPrincipal| {
+            kind.actions.iter().map(|action| Rc::new(question(action, locality))).collect::<Vec<_>>()
+        };
+        let packs = self.judging.packs.iter();
+        let fresh = Rc::new(packs.map(|pack| pack.principals.iter().map(of_kind).collect()).collect());
+        self.questions.push((locality.clone(), Rc::clone(&fresh)));
+        fresh
     }
 
     /// The account and the region of a principal: what the caller says, else what its ARN says.
@@ -276,12 +303,8 @@ impl<'j, 'a> Judge<'j, 'a> {
 
 static NO_FACTS: Facts = Facts(Vec::new());
 
-fn answer(
-    question: &Question,
-    policies: &[LayeredPolicy<'_>],
-    attachments: Attachments,
-    caller: CallerContext<'_>,
-) -> Outcome {
+/// Makes the context of each cell of a question.
+fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl FnOnce(&[&dyn Context]) -> T) -> T {
     let action = catalogue().action(&question.action);
     let contexts: Vec<CallerContext<'_>> = question
         .cells
@@ -289,7 +312,7 @@ fn answer(
         .map(|cell| CallerContext { action, resource_type: cell.resource_type.as_deref(), ..caller })
         .collect();
     let contexts: Vec<&dyn Context> = contexts.iter().map(|context| context as &dyn Context).collect();
-    evaluate(question, policies, attachments, &contexts)
+    ask(&contexts)
 }
 
 /// The partition in which a region lies.

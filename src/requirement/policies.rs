@@ -1,7 +1,8 @@
 //! Reads policy documents when they are judged: each shared one once, every other one when its principal comes up.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::document::Doc;
 use crate::inventory::{Inventory, PolicyId};
@@ -22,7 +23,8 @@ pub struct PolicyProblem {
 /// The policies of an inventory, read on demand.
 pub(super) struct PolicyStore<'i, 'a> {
     inventory: &'i Inventory<'a>,
-    shared: HashMap<PolicyId, Rc<Read>>,
+    /// By policy: those that others may carry, too.
+    shared: Vec<Option<Rc<Read>>>,
     by_text: HashMap<(&'i str, PolicyType), Rc<Read>>,
     seen: Vec<Seen>,
     problems: Vec<PolicyProblem>,
@@ -43,7 +45,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     pub(super) fn new(inventory: &'i Inventory<'a>) -> Self {
         PolicyStore {
             inventory,
-            shared: HashMap::new(),
+            shared: vec![None; inventory.policies.len()],
             by_text: HashMap::new(),
             seen: vec![Seen::NotYet; inventory.policies.len()],
             problems: Vec::new(),
@@ -52,7 +54,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
 
     /// The policy; none if the input does not hold its document.
     pub(super) fn policy(&mut self, id: PolicyId) -> Option<Rc<Policy>> {
-        if let Some(read) = self.shared.get(&id) {
+        if let Some(read) = &self.shared[id.0] {
             return Some(Rc::clone(&read.policy));
         }
         let entry = self.inventory.policy(id);
@@ -69,7 +71,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
             }
         };
         if entry.arn.is_some() {
-            self.shared.insert(id, Rc::clone(&read));
+            self.shared[id.0] = Some(Rc::clone(&read));
         }
         if std::mem::replace(&mut self.seen[id.0], Seen::Reported) == Seen::NotYet {
             let problems = read.problems.iter().cloned().map(|problem| PolicyProblem { policy: id, problem });

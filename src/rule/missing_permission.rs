@@ -31,7 +31,7 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 fn missing(subject: &Subject<'_>) -> Option<Finding> {
     // What a misspelt name or a refused document explains is told there.
     let unexplained = |action: &_, judged: &crate::requirement::JudgedAction| {
-        let refused = judged.outcome.near.iter().any(|(_, unmet)| *unmet == Unmet::Refused);
+        let refused = judged.near.iter().any(|(_, unmet)| *unmet == Unmet::Refused);
         (!refused && !unknown_action::explains(subject, action)).then_some(())
     };
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
@@ -56,7 +56,7 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
 fn near(group: &Group<'_>) -> Vec<(StatementRef, Unmet)> {
     let mut near: Vec<(StatementRef, Unmet)> = Vec::new();
     for (_, judged) in group {
-        for found in &judged.outcome.near {
+        for found in &judged.near {
             if !near.iter().any(|known| known.0 == found.0) {
                 near.push(*found);
             }

@@ -32,9 +32,8 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
     examined
         .subjects()
         .flat_map(|subject| {
-            let groups = subject.groups(Verdict::Partial, |_, judged| {
-                Some((judged.outcome.obstacle.clone(), judged.outcome.near.clone()))
-            });
+            let groups = subject
+                .groups(Verdict::Partial, |_, judged| Some((judged.outcome.obstacle.clone(), judged.near.clone())));
             groups.into_iter().map(move |((obstacle, _), group)| partial(&subject, obstacle.as_ref(), &group))
         })
         .collect()
@@ -87,7 +86,7 @@ fn lacks_only_what_is_chosen(action: &PackAction, judged: &JudgedAction) -> bool
 fn near_labels(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Label> {
     let mut seen = Vec::new();
     let mut labels = Vec::new();
-    for (statement, unmet) in group.iter().flat_map(|(_, judged)| &judged.outcome.near) {
+    for (statement, unmet) in group.iter().flat_map(|(_, judged)| &judged.near) {
         if seen.contains(statement) {
             continue;
         }
