@@ -11,7 +11,8 @@ use crate::policy::{ActionPattern, Effect, Patterns, Polarity};
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Action" and "… NotAction".
 pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action: &str) -> Truth {
-    let listed = Truth::any(actions.patterns.iter().map(|pattern| matches_pattern(pattern, action)));
+    let Some((service, name)) = action.split_once(':') else { return Truth::No };
+    let listed = Truth::any(actions.patterns.iter().map(|pattern| matches_pattern(pattern, service, name)));
     let about = match actions.polarity {
         Polarity::Listed => listed,
         Polarity::AllBut => !listed,
@@ -22,16 +23,24 @@ pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action:
     }
 }
 
-fn matches_pattern(pattern: &ActionPattern, action: &str) -> Truth {
-    if pattern.is_all() {
-        return Truth::Yes;
+fn matches_pattern(pattern: &ActionPattern, service: &str, name: &str) -> Truth {
+    match pattern.split() {
+        // Nearly every pattern ends here: it is about another service.
+        Some((own, own_name)) if own.eq_ignore_ascii_case(service) => {
+            Truth::from(matches(own_name, name, Case::Insensitive))
+        }
+        _ if pattern.is_all() => Truth::Yes,
+        Some((own, own_name))
+            if has_wildcard(own)
+                && matches(own, service, Case::Insensitive)
+                && matches(own_name, name, Case::Insensitive) =>
+        {
+            Truth::Unknown
+        }
+        _ => Truth::No,
     }
-    let (Some((service, name)), Some((wanted_service, wanted_name))) = (pattern.split(), action.split_once(':')) else {
-        return Truth::No;
-    };
-    if service.contains(['*', '?']) {
-        let may = matches(service, wanted_service, Case::Insensitive) && matches(name, wanted_name, Case::Insensitive);
-        return if may { Truth::Unknown } else { Truth::No };
-    }
-    Truth::from(service.eq_ignore_ascii_case(wanted_service) && matches(name, wanted_name, Case::Insensitive))
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'*' | b'?'))
 }

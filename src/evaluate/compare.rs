@@ -18,6 +18,18 @@ use super::truth::Truth;
 
 /// `StringLike`; `StringEquals` with a pattern whose wildcards were taken as text.
 pub(super) fn text(value: &Language, pattern: &Glob) -> Truth {
+    if pattern.is_all() || (value.inside == *pattern) {
+        return Truth::Yes;
+    }
+    if let Some(text) = value.inside.as_text()
+        && !pattern.has_var()
+    {
+        return Truth::from(pattern.matches(text));
+    }
+    if let ([Token::Var(_)], []) = (value.inside.tokens(), value.except.as_slice()) {
+        // Some text: only `*` and the same unknown surely match it, and any pattern may.
+        return Truth::Unknown;
+    }
     let except = value.except.iter();
     let uncovered: Vec<&Glob> = except.clone().chain([pattern]).collect();
     if matches!(search(&[&value.inside], &uncovered), Search::Nothing) {

@@ -99,6 +99,39 @@ impl Glob {
         *self.tokens == [Token::Many]
     }
 
+    /// Its characters, if it is a text without wildcards and unknown parts.
+    pub(super) fn as_text(&self) -> Option<&[Token]> {
+        let plain = self.case == Case::Sensitive && self.tokens.iter().all(|token| matches!(token, Token::Char(_)));
+        plain.then_some(&self.tokens)
+    }
+
+    /// Does it match a text, given as characters? Greedy: one pass, and one step back a star.
+    pub(super) fn matches(&self, text: &[Token]) -> bool {
+        let (mut at, mut from) = (0, 0);
+        let mut star: Option<(usize, usize)> = None;
+        while from < text.len() {
+            match self.tokens.get(at) {
+                Some(Token::Many) => {
+                    star = Some((at, from));
+                    at += 1;
+                }
+                Some(token) if eats(*token, self.case, text[from]) => {
+                    at += 1;
+                    from += 1;
+                }
+                _ => match &mut star {
+                    Some((star_at, eaten)) => {
+                        *eaten += 1;
+                        at = *star_at + 1;
+                        from = *eaten;
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.tokens[at..].iter().all(|token| *token == Token::Many)
+    }
+
     /// Does an unknown text stand in it?
     pub fn has_var(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token, Token::Var(_)))

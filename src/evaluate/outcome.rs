@@ -387,6 +387,19 @@ impl<'q> CellFacts<'q> {
 
     fn answer(&self) -> CellAnswer {
         let names = std::slice::from_ref(&self.names);
+        if self.identity.possible.is_empty() {
+            // The usual answer for most principals: nothing is about the action.
+            let anything = witness(&find(names, &[], &[]));
+            return CellAnswer {
+                all_sure: false,
+                identity_possible: false,
+                identity_meets_limits: false,
+                some_possible: false,
+                some_sure: false,
+                impossible: anything.clone(),
+                unsure: anything,
+            };
+        }
         let denied_possibly = self.denied(Certainty::Possible);
         let denied_surely = self.denied(Certainty::Sure);
         let unsure = first_found([

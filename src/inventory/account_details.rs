@@ -67,8 +67,6 @@ struct RoleDetail<'a> {
     #[serde(borrow)]
     role_name: Text<'a>,
     #[serde(borrow)]
-    role_id: Option<Text<'a>>,
-    #[serde(borrow)]
     arn: Option<Text<'a>>,
     #[serde(borrow)]
     assume_role_policy_document: Option<&'a RawValue>,
@@ -240,7 +238,7 @@ fn role<'a>(detail: RoleDetail<'a>, within: Within<'a>, collector: &mut Collecto
         name: detail.role_name.value,
         kind: PrincipalType::Role,
         arn: detail.arn.and_then(|arn| PrincipalArn::new(arn.value)),
-        unique_id: detail.role_id.map(|id| id.value),
+        unique_id: None,
         tags: Some(tags(detail.tags)),
         holdings,
         boundary: detail.permissions_boundary.map(|boundary| within.boundary(boundary)),

@@ -1,7 +1,7 @@
 //! From byte offsets to lines and columns. In: a text. Out: an index that answers in a few hundred nanoseconds, also
 //! where the whole text is one line of many megabytes, as minified dumps are.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use serde::Serialize;
 
 use super::Span;
@@ -17,46 +17,62 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// The line starts of a text, and how many characters precede each of its blocks.
+/// How many lines and characters precede each block of a text. Lines are found inside a block when somebody asks:
+/// most texts are never asked about, and a pretty-printed dump has millions of lines.
 ///
 /// It does not hold the text; every method has to be given the text it was made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
-    starts: Vec<usize>,
-    /// Characters before byte `n * BLOCK`. Without it, a column far out in a long line would be counted from the line's
-    /// start every time.
-    characters: Vec<usize>,
+    blocks: Vec<Block>,
+    count: usize,
 }
 
-const BLOCK: usize = 4096;
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    /// Line ends before the block.
+    lines: usize,
+    /// Where the line starts on which the block begins.
+    line_start: usize,
+    /// Characters before the block. Without it, a column far out in a long line would be counted from its start.
+    characters: usize,
+}
+
+const BLOCK: usize = 1024;
 
 impl Lines {
     /// Goes through the text once.
     pub(crate) fn new(text: &str) -> Lines {
-        let starts = std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)).collect();
-        let mut before = 0;
-        let characters = text
-            .as_bytes()
-            .chunks(BLOCK)
-            .map(|block| {
-                let so_far = before;
-                before += characters_begun(block);
-                so_far
-            })
-            .collect();
-        Lines { starts, characters }
+        let bytes = text.as_bytes();
+        let mut next = Block { lines: 0, line_start: 0, characters: 0 };
+        // An empty text has a block, too: that of its end.
+        let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
+        for (index, block) in bytes.chunks(BLOCK).enumerate() {
+            blocks.push(next);
+            next.lines += memchr_iter(b'\n', block).count();
+            if let Some(last) = memrchr(b'\n', block) {
+                next.line_start = index * BLOCK + last + 1;
+            }
+            next.characters += characters_begun(block);
+        }
+        if bytes.len().is_multiple_of(BLOCK) {
+            blocks.push(next);
+        }
+        Lines { blocks, count: next.lines + 1 }
     }
 
     /// The line ends and one more.
     pub(crate) fn count(&self) -> usize {
-        self.starts.len()
+        self.count
     }
 
     /// The position of a byte of the text; `offset` is counted in the text.
     pub(crate) fn position(&self, text: &str, offset: usize) -> Position {
         let offset = text.floor_char_boundary(offset);
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self.starts[line - 1];
+        let block = self.blocks[offset / BLOCK];
+        let from = offset / BLOCK * BLOCK;
+        let before = &text.as_bytes()[from..offset];
+        let line = block.lines + memchr_iter(b'\n', before).count() + 1;
+        let start = memrchr(b'\n', before).map_or(block.line_start, |end| from + end + 1);
         let column = self.characters_before(text, offset) - self.characters_before(text, start) + 1;
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
@@ -67,32 +83,38 @@ impl Lines {
 
     /// A line (from 1) without its line end; empty, at the end of the text, if there is no such line.
     pub(crate) fn span(&self, text: &str, line: usize) -> Span {
-        let Some(&start) = line.checked_sub(1).and_then(|index| self.starts.get(index)) else {
+        if line == 0 || line > self.count {
             return Span { start: text.len(), end: text.len() };
-        };
-        let Some(next) = self.starts.get(line) else {
+        }
+        let start = self.line_end(text, line - 1).map_or(0, |end| end + 1);
+        let Some(end) = self.line_end(text, line) else {
             return Span { start, end: text.len() };
         };
-        let end = next - 1;
         let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
         Span { start, end }
     }
 
+    /// The byte of the `number`-th line end, from 1.
+    fn line_end(&self, text: &str, number: usize) -> Option<usize> {
+        // The last block before which there are fewer line ends holds it.
+        let block = self.blocks.partition_point(|block| block.lines < number).checked_sub(1)?;
+        let from = block * BLOCK;
+        let within = number - self.blocks[block].lines;
+        memchr_iter(b'\n', &text.as_bytes()[from..]).nth(within - 1).map(|end| from + end)
+    }
+
     fn characters_before(&self, text: &str, offset: usize) -> usize {
-        let block = offset / BLOCK;
-        let Some(before) = self.characters.get(block) else {
-            // The end of a text that fills its last block, or of the empty text.
-            let Some(last) = self.characters.len().checked_sub(1) else {
-                return 0;
-            };
-            return self.characters[last] + characters_begun(&text.as_bytes()[last * BLOCK..offset]);
-        };
-        before + characters_begun(&text.as_bytes()[block * BLOCK..offset])
+        let from = offset / BLOCK * BLOCK;
+        self.blocks[offset / BLOCK].characters + characters_begun(&text.as_bytes()[from..offset])
     }
 }
 
 /// How many characters begin in these bytes of a UTF-8 text, wherever it was cut.
 fn characters_begun(bytes: &[u8]) -> usize {
+    // By far the most blocks, and checked a word at a time.
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
