@@ -8,7 +8,7 @@ use super::surround::{SurroundingFiles, packs};
 use super::{Exit, Failure, explain, principals, terminal};
 use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, Recognized, read_source};
 use crate::report::{Report, write_human, write_json};
-use crate::requirement::{Assignment, Judging, judge};
+use crate::requirement::{Assignment, Judging, Pack, judge};
 use crate::rule::{self, Examined, Finding};
 use crate::source::{SourceId, Sources};
 
@@ -23,21 +23,23 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let given = context(&args.context)?;
     let mut problems = Vec::new();
     let mut sources = Sources::new();
-    let packs = packs(&args.pack, &mut sources, &mut problems);
-    let names = principals::parse(&args.as_kind, &packs)?;
+    let packs: &[Pack] = packs(&args.pack, &mut sources, &mut problems).leak();
+    let names = principals::parse(&args.as_kind, packs)?;
     let files = read_all(&args.paths, &mut sources, &mut problems);
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
+    let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
-    let surroundings = surrounding.collect(&sources, &mut collector, &mut problems);
-    recognize(&files, &sources, &mut collector, &mut problems);
+    let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
+    recognize(&files, sources, &mut collector, &mut problems);
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
-    let inventory = collector.finish(bare, &mut problems);
-    let assignments = assign(&names, &inventory, &problems)?;
+    // The process ends with the report. To free an account, entry by entry, would take as long as to judge it.
+    let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(bare, &mut problems)));
+    let assignments = assign(&names, inventory, &problems)?;
 
     let (judged, policy_problems) = judge(&Judging {
-        inventory: &inventory,
-        packs: &packs,
+        inventory,
+        packs,
         assignments: &assignments,
         surroundings: &surroundings,
         given: &given,
@@ -45,12 +47,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         region: args.region.as_deref(),
         account: args.account.as_deref(),
     });
-    let examined = Examined { inventory: &inventory, packs: &packs, judged: &judged, problems: &policy_problems };
+    let judged = judged.leak();
+    let examined = Examined { inventory, packs, judged, problems: &policy_problems };
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
         rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
     let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
     let report = Report {
-        sources: &sources,
+        sources,
         examined: &examined,
         findings: &findings,
         ignored: ignored.len(),

@@ -1,9 +1,12 @@
 //! Globs: texts with wildcards, and with unknown texts in them.
 //!
 //! A [`Var`] is a text that the input leaves open. In a glob it is one opaque letter: equal only to itself, eaten by
-//! `*`, not by `?`, and no character equals it. Whatever is said of globs read so holds for every value of the
-//! variables: `*` eats any text, and equal variables have equal values. That is the *sure* reading; for what *may* be,
-//! replace each variable by `*` ([`Glob::widened`]), which gives the larger language.
+//! `*`, not by `?`, and no character equals it. A match between globs read so holds for every value of the variables:
+//! `*` eats any text, and equal variables have equal values. That is the *sure* reading; for what *may* be, replace
+//! each variable by `*` ([`Glob::widened`]), which gives the larger language.
+//!
+//! In: a pattern's text, or tokens. Out: whether it matches a text; whether it covers other globs is the question of
+//! [`search`](super::search).
 
 use std::fmt;
 
@@ -44,7 +47,8 @@ impl Case {
     }
 }
 
-/// A glob, normalised: no `**`, and `?` before `*`.
+/// A glob, normalised: no `**`, and `?` before `*`. Equality is that of the pattern as it is written, not of what it
+/// matches: `A` and `a` are two globs even if both match either case.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Glob {
     tokens: Box<[Token]>,
@@ -99,37 +103,9 @@ impl Glob {
         *self.tokens == [Token::Many]
     }
 
-    /// Its characters, if it is a text without wildcards and unknown parts.
-    pub(super) fn as_text(&self) -> Option<&[Token]> {
-        let plain = self.case == Case::Sensitive && self.tokens.iter().all(|token| matches!(token, Token::Char(_)));
-        plain.then_some(&self.tokens)
-    }
-
-    /// Does it match a text, given as characters? Greedy: one pass, and one step back a star.
-    pub(super) fn matches(&self, text: &[Token]) -> bool {
-        let (mut at, mut from) = (0, 0);
-        let mut star: Option<(usize, usize)> = None;
-        while from < text.len() {
-            match self.tokens.get(at) {
-                Some(Token::Many) => {
-                    star = Some((at, from));
-                    at += 1;
-                }
-                Some(token) if eats(*token, self.case, text[from]) => {
-                    at += 1;
-                    from += 1;
-                }
-                _ => match &mut star {
-                    Some((star_at, eaten)) => {
-                        *eaten += 1;
-                        at = *star_at + 1;
-                        from = *eaten;
-                    }
-                    None => return false,
-                },
-            }
-        }
-        self.tokens[at..].iter().all(|token| *token == Token::Many)
+    /// Is it one known text: no wildcard, no unknown text?
+    pub fn is_literal(&self) -> bool {
+        self.tokens.iter().all(|token| matches!(token, Token::Char(_)))
     }
 
     /// Does an unknown text stand in it?
@@ -143,8 +119,8 @@ impl Glob {
     }
 
     /// The same, matching either case.
-    pub fn insensitive(self) -> Glob {
-        self.with_case(Case::Insensitive)
+    pub fn insensitive(&self) -> Glob {
+        self.clone().with_case(Case::Insensitive)
     }
 
     /// Every unknown text replaced by `*`: a larger language.
@@ -153,54 +129,126 @@ impl Glob {
         Glob::from_tokens(self.tokens.iter().map(widen)).with_case(self.case)
     }
 
+    /// Its characters, if it is one known text that matches itself only.
+    pub(super) fn as_text(&self) -> Option<&[Token]> {
+        (self.case == Case::Sensitive && self.is_literal()).then_some(&self.tokens)
+    }
+
+    /// Does it match a text, given as characters?
+    pub(super) fn matches(&self, text: &[Token]) -> bool {
+        self.covers(text, Case::Sensitive)
+    }
+
+    /// Does it match a known text? An unknown text in the glob matches nothing.
+    pub fn matches_str(&self, text: &str) -> bool {
+        let mut rest = text.chars();
+        let mut at = 0;
+        // Behind the last star, and the text from where that star has stopped eating.
+        let mut star: Option<(usize, std::str::Chars<'_>)> = None;
+        loop {
+            let token = self.tokens.get(at);
+            if token == Some(&Token::Many) {
+                at += 1;
+                star = Some((at, rest.clone()));
+                continue;
+            }
+            match (token, rest.next()) {
+                (None, None) => return true,
+                (Some(token), Some(char)) if token.eats(self.case, Token::Char(char), Case::Sensitive) => at += 1,
+                // What is too short now is too short behind any later stop.
+                (Some(_), None) => return false,
+                _ => {
+                    let Some((behind, stopped)) = &mut star else { return false };
+                    stopped.next();
+                    (at, rest) = (*behind, stopped.clone());
+                }
+            }
+        }
+    }
+
+    /// Does it match `text` token for token? Then it matches all that the glob of these tokens matches; and if it has
+    /// no `?` itself, only then. A `?` of the text counts as a character that no glob mentions, so for a text without
+    /// `*` this is plain matching.
+    pub(super) fn covers(&self, text: &[Token], case: Case) -> bool {
+        let (mut at, mut from) = (0, 0);
+        // Behind the last star, and where in the text it has stopped eating.
+        let mut star: Option<(usize, usize)> = None;
+        loop {
+            match (self.tokens.get(at), text.get(from)) {
+                (Some(Token::Many), _) => {
+                    at += 1;
+                    star = Some((at, from));
+                }
+                (None, None) => return true,
+                (Some(token), Some(letter)) if token.eats(self.case, *letter, case) => {
+                    at += 1;
+                    from += 1;
+                }
+                // What is too short now is too short behind any later stop.
+                (Some(_), None) => return false,
+                _ => match &mut star {
+                    Some((behind, stopped)) => {
+                        *stopped += 1;
+                        (at, from) = (*behind, *stopped);
+                    }
+                    None => return false,
+                },
+            }
+        }
+    }
+
     /// What remains of the glob when `prefix` (characters and unknown texts only) is eaten from the front of a text:
     /// the glob matches `prefix` + rest exactly if one of these matches rest.
     pub fn after_prefix(&self, prefix: &[Token]) -> Vec<Glob> {
         let mut positions = vec![0];
-        self.leave_stars(&mut positions);
+        self.leave_star(&mut positions);
         for letter in prefix {
-            let mut next = Vec::new();
-            for position in positions {
-                match self.tokens.get(position) {
-                    Some(Token::Many) => next.push(position),
-                    Some(token) if eats(*token, self.case, *letter) => next.push(position + 1),
-                    _ => {}
+            positions.retain_mut(|position| match self.tokens.get(*position) {
+                Some(Token::Many) => true,
+                Some(token) if token.eats(self.case, *letter, Case::Sensitive) => {
+                    *position += 1;
+                    true
                 }
-            }
-            self.leave_stars(&mut next);
-            positions = next;
+                _ => false,
+            });
+            self.leave_star(&mut positions);
         }
-        // A star's own position stands for the one behind it, too.
-        let covered = |position: usize| position > 0 && self.tokens[position - 1] == Token::Many;
-        let kept: Vec<usize> = positions
-            .iter()
-            .copied()
-            .filter(|position| !(covered(*position) && positions.contains(&(position - 1))))
-            .collect();
-        kept.into_iter()
+        // What remains right behind a star is a part of what remains at the star.
+        let star = positions.first().copied().filter(|first| self.tokens.get(*first) == Some(&Token::Many));
+        positions
+            .into_iter()
+            .filter(|position| star.is_none_or(|star| *position != star + 1))
             .map(|position| Glob::from_tokens(self.tokens[position..].iter().copied()).with_case(self.case))
             .collect()
     }
 
-    fn leave_stars(&self, positions: &mut Vec<usize>) {
-        let behind: Vec<usize> = positions
-            .iter()
-            .filter(|position| self.tokens.get(**position) == Some(&Token::Many))
-            .map(|position| position + 1)
-            .collect();
-        positions.extend(behind);
+    /// Completes positions by those behind their stars, sorted, without those before the last star: whatever is
+    /// matched from there, the star matches as well, by eating what leads to it.
+    fn leave_star(&self, positions: &mut Vec<usize>) {
+        let is_star = |position: &usize| self.tokens.get(*position) == Some(&Token::Many);
+        if let Some(star) = positions.iter().copied().filter(is_star).max() {
+            positions.retain(|position| *position >= star);
+            positions.push(star + 1);
+        }
         positions.sort_unstable();
         positions.dedup();
     }
 }
 
-/// Does a token other than `*` eat a letter (a character or an unknown text)?
-fn eats(token: Token, case: Case, letter: Token) -> bool {
-    match (token, letter) {
-        (Token::Char(own), Token::Char(char)) => case.equal(own, char),
-        (Token::One, Token::Char(_)) => true,
-        (Token::Var(own), Token::Var(var)) => own == var,
-        _ => false,
+impl Token {
+    /// Does a token other than `*` eat a letter? A letter is a character, an unknown text, `?` for a character that
+    /// no glob mentions, or a `*` of another glob, which only a `*` eats. If the letter stands for either case, it is
+    /// eaten only if both cases are.
+    pub(super) fn eats(self, case: Case, letter: Token, letter_case: Case) -> bool {
+        match (self, letter) {
+            (Token::Char(own), Token::Char(char)) => {
+                let both = letter_case == Case::Sensitive || case == Case::Insensitive || !char.is_ascii_alphabetic();
+                both && case.equal(own, char)
+            }
+            (Token::One, Token::Char(_) | Token::One) => true,
+            (Token::Var(own), Token::Var(var)) => own == var,
+            _ => false,
+        }
     }
 }
 
@@ -293,8 +341,77 @@ mod tests {
         ];
         for (pattern, text, expected) in cases {
             assert_eq!(matches(pattern, text, Case::Insensitive), expected, "{pattern} {text}");
+            assert_eq!(Glob::pattern(pattern).insensitive().matches_str(text), expected, "{pattern} {text}");
         }
         assert!(!matches("create*", "CreateNetworkInterface", Case::Sensitive));
+        assert!(!Glob::pattern("create*").matches_str("CreateNetworkInterface"));
+        assert!(!Glob::from_tokens([Token::Many, Token::Var(Var::Account)]).matches_str("111122223333"));
+        assert!(Glob::literal("a*").matches_str("a*") && !Glob::literal("a*").matches_str("ab"));
+    }
+
+    #[test]
+    fn all_matchers_agree() {
+        let texts: Vec<String> = every_text(&['a', 'A', 'ä'], 4);
+        for pattern in every_text(&['a', 'ä', '?', '*'], 5) {
+            let glob = Glob::pattern(&pattern);
+            for case in [Case::Sensitive, Case::Insensitive] {
+                let glob = glob.clone().with_case(case);
+                for text in &texts {
+                    let (pattern_chars, text_chars) =
+                        (pattern.chars().collect::<Vec<_>>(), text.chars().collect::<Vec<_>>());
+                    let expected = plainly(&pattern_chars, &text_chars, case);
+                    assert_eq!(matches(&pattern, text, case), expected, "{pattern} {text} {case:?}");
+                    assert_eq!(glob.matches_str(text), expected, "{pattern} {text} {case:?}");
+                    assert_eq!(glob.matches(Glob::literal(text).tokens()), expected, "{pattern} {text}");
+                }
+            }
+        }
+    }
+
+    fn every_text(letters: &[char], longest: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..longest {
+            let until = all.len();
+            for index in from..until {
+                all.extend(letters.iter().map(|letter| format!("{}{letter}", all[index])).collect::<Vec<_>>());
+            }
+            from = until;
+        }
+        all
+    }
+
+    fn plainly(pattern: &[char], text: &[char], case: Case) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some(('*', rest)), _) => {
+                plainly(rest, text, case) || text.split_first().is_some_and(|(_, after)| plainly(pattern, after, case))
+            }
+            (Some((own, rest)), Some((char, after))) => {
+                (*own == '?' || case.equal(*own, *char)) && plainly(rest, after, case)
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn what_covers_token_for_token() {
+        let covers = |outer: &Glob, inner: &Glob| outer.covers(inner.tokens(), inner.case());
+        let cases = [
+            ("network-interface/*", "network-interface/*", true),
+            ("*/*", "network-interface/*", true),
+            ("network-interface/*", "*/*", false),
+            ("a?*", "a*", false),
+            ("a*", "a?*", true),
+            ("*b*", "?b", true),
+            ("?", "*", false),
+        ];
+        for (outer, inner, expected) in cases {
+            assert_eq!(covers(&Glob::pattern(outer), &Glob::pattern(inner)), expected, "{outer} {inner}");
+        }
+        let (plain, either) = (Glob::pattern("a/1*"), Glob::pattern("A/1*").insensitive());
+        assert!(covers(&either, &plain) && !covers(&plain, &either));
+        assert!(covers(&Glob::pattern("/1*"), &Glob::pattern("/1*").insensitive()));
     }
 
     #[test]
@@ -302,6 +419,10 @@ mod tests {
         assert_eq!(Glob::pattern("a**b"), Glob::pattern("a*b"));
         assert_eq!(Glob::pattern("*?*?"), Glob::pattern("??*"));
         assert!(Glob::pattern("**").is_all());
+        assert!(Glob::literal("*").is_literal() && !Glob::pattern("*").is_literal());
+        let account = Glob::from_tokens([Token::Many, Token::Var(Var::Account), Token::One]);
+        assert_eq!(account.to_string(), "*<account>?");
+        assert_eq!(account.widened().to_string(), "?*");
     }
 
     #[test]
@@ -313,6 +434,7 @@ mod tests {
         assert_eq!(rest("arn:aws:ec2:*:b/*", "arn:aws:ec2:x:y:"), ["*:b/*", "b/*"]);
         assert_eq!(rest("arn:aws:s3:*", "arn:aws:ec2:"), Vec::<String>::new());
         assert_eq!(rest("abc", "abc"), [""]);
+        assert_eq!(rest("a*b*c", "axbx"), ["*c"]);
         let account = Glob::from_tokens([Token::Var(Var::Account)]);
         assert_eq!(Glob::pattern("?x").after_prefix(account.tokens()), []);
         assert_eq!(Glob::pattern("*x").after_prefix(account.tokens()), [Glob::pattern("*x")]);

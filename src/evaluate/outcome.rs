@@ -94,6 +94,9 @@ pub fn judge(
     contexts: &[&dyn Context],
 ) -> Outcome {
     let about = about(&question.action, policies);
+    if let Some(outcome) = of_nobody(question, policies, attachments, &about) {
+        return outcome;
+    }
     let cells: Vec<CellFacts> = question
         .cells
         .iter()
@@ -105,6 +108,33 @@ pub fn judge(
     let unseen: Vec<usize> = (0..policies.len()).filter(|index| policies[*index].policy.is_none()).collect();
     let verdict = with_unseen(seen, policies, attachments, &cells);
     explain(verdict, &cells, &findings, unseen)
+}
+
+/// The answer for most principals of an account and most actions: everything is seen, and no identity policy has an
+/// Allow that is about the action.
+fn of_nobody(
+    question: &Question,
+    policies: &[LayeredPolicy<'_>],
+    attachments: Attachments,
+    about: &[(StatementRef, Truth)],
+) -> Option<Outcome> {
+    let allows = |(statement, _): &(StatementRef, Truth)| {
+        policies[statement.policy].layer == Layer::Identity
+            && statement.resolve(policies).is_some_and(|found| found.effect == Effect::Allow)
+    };
+    let all_seen = attachments == Attachments::AllKnown && policies.iter().all(|layered| layered.policy.is_some());
+    if !all_seen || about.iter().any(allows) {
+        return None;
+    }
+    let nothing = |cell| Shortage { cell, left: Left::Nothing };
+    Some(Outcome {
+        verdict: Verdict::Missing,
+        uncovered: question.cells.first().map(|cell| cell.resources.show(&cell.names())),
+        undecided: Vec::new(),
+        decisive: Vec::new(),
+        obstacle: Some(Obstacle::NotAllowed),
+        short: (0..question.cells.len()).map(nothing).collect(),
+    })
 }
 
 /// The statements that are, or may be, about an action: each is compared with it once, for all resource types.
@@ -387,19 +417,6 @@ impl<'q> CellFacts<'q> {
 
     fn answer(&self) -> CellAnswer {
         let names = std::slice::from_ref(&self.names);
-        if self.identity.possible.is_empty() {
-            // The usual answer for most principals: nothing is about the action.
-            let anything = witness(&find(names, &[], &[]));
-            return CellAnswer {
-                all_sure: false,
-                identity_possible: false,
-                identity_meets_limits: false,
-                some_possible: false,
-                some_sure: false,
-                impossible: anything.clone(),
-                unsure: anything,
-            };
-        }
         let denied_possibly = self.denied(Certainty::Possible);
         let denied_surely = self.denied(Certainty::Sure);
         let unsure = first_found([

@@ -1,24 +1,40 @@
 //! One question about languages of globs: is there a word that all of some globs match and none of others?
 //!
 //! It answers whether a set of resources is covered by a *union* of patterns, whether a Deny touches it, whether layers
-//! leave something in common, each with a shortest witness.
+//! leave something in common, each with a shortest witness. In: globs, or regions made of them. Out: [`Search`].
 //!
-//! A search over states = (a position in each inside, the set of positions in the outsides). There is no alphabet: a
-//! wildcard of an inside never has to be tried with more than one letter, a *fresh* character that no pattern
-//! mentions. For take a word with some character eaten by wildcards in every inside, and put the fresh one in its
-//! place: the insides still match; an outside that matched the new word eats the fresh character with a wildcard, and
-//! with the same wildcard it would have eaten the old one. So if the old word was a witness, the new one is. (The old
-//! character is real text, never an unknown: those stand only where a glob writes them.) If some inside eats the
-//! letter with a character or unknown of its own, that letter is tried; one that matches either case is tried in both.
-//! The proof needs that the fresh character is possible, which it is in the names of resources.
+//! # How it searches
 //!
-//! Deciding this is coNP-hard in the number of stars, so there is a budget, and beyond it the answer is
-//! [`Search::TooHard`], never a guess.
+//! Over states = (a position in each inside, the set of positions in the outsides), shortest words first. There is no
+//! alphabet: a wildcard of an inside never has to be tried with more than one letter, a *fresh* character that no glob
+//! mentions in either case. For take a word, how each inside matches it, and one of its letters:
+//!
+//! - Some inside eats it with a character or an unknown of its own. Then it is that letter; if that inside matches
+//!   either case, it is one of the two. All of these are tried.
+//! - All insides eat it with wildcards. Then it is a character, since an unknown stands in a word only where an inside
+//!   writes it. Put the fresh one in its place: the insides match as before. An outside that matches the new word eats
+//!   the fresh character with a wildcard (in no case does a character of its own equal it), and `*` and `?` would have
+//!   eaten the old one, too. So if the old word was a witness, the new one is.
+//!
+//! The proof needs that the fresh character is possible, which it is in the names of resources. Deciding is
+//! coNP-hard in the number of stars, so there is a budget, and beyond it the answer is [`Search::TooHard`], never a
+//! guess.
+//!
+//! # What an answer says where texts are unknown
+//!
+//! [`Search::Nothing`] for **one** inside holds for every value of the unknowns. For a text of the inside under some
+//! values comes from a word that keeps the inside's unknowns as letters and has characters for its wildcards; some
+//! outside matches that word, and as its unknowns eat only themselves and `?` only characters, putting in the values
+//! gives a match of the text. (An inside that matches either case does so for the characters that it writes; the values
+//! of its unknowns are taken as they are.) Several insides, one of which has an unknown, meet only as they are written: whoever
+//! asks whether they *may* meet widens them first ([`Glob::widened`]).
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::fmt;
 
 use foldhash::{HashSet, HashSetExt};
+use smallvec::SmallVec;
 
 use super::glob::{Case, Glob, Token, show};
 
@@ -34,40 +50,25 @@ pub enum Search {
     TooHard,
 }
 
-/// A shortest word: tokens without wildcards, but for `*` where any character does.
+/// A shortest word. Shown, it is a longer one that reads better: `subnet/example` rather than `subnet/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness(Vec<Token>);
-
-impl Witness {
-    pub fn tokens(&self) -> &[Token] {
-        &self.0
-    }
-}
-
-impl fmt::Display for Witness {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut tokens = self.0.clone();
-        tokens.dedup_by(|next, previous| *next == Token::Many && *previous == Token::Many);
-        // An empty name is no name that anybody has.
-        if tokens.last() == Some(&Token::Char('/')) {
-            tokens.push(Token::Many);
-        }
-        show(&tokens, formatter)
-    }
-}
-
-/// A letter of a word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Letter {
-    /// A character that no pattern mentions.
-    Fresh,
-    /// A character or an unknown text.
-    Known(Token),
+pub struct Witness {
+    word: Vec<Token>,
+    readable: Vec<Token>,
 }
 
 /// Is there a word that every `inside` matches and no `outside` matches?
 pub fn search(inside: &[&Glob], outside: &[&Glob]) -> Search {
-    Budget(BUDGET).search(inside, outside)
+    let task = Task {
+        inside: inside.iter().map(|glob| Inside { glob, reading: Reading::Sure }).collect(),
+        outside: outside.iter().copied().collect(),
+    };
+    let fits = |word: &[Token]| task.holds(word);
+    match task.shortest(&mut Budget(BUDGET)) {
+        Ok(None) => Search::Nothing,
+        Err(OutOfBudget) => Search::TooHard,
+        Ok(Some(word)) => Search::Found(Witness::new(&word, inside.iter().chain(outside).copied(), fits)),
+    }
 }
 
 /// Texts that every `inside` matches and no `outside` does.
@@ -95,247 +96,473 @@ impl Region {
     pub fn is_all(&self) -> bool {
         self.outside.is_empty() && self.inside.iter().all(Glob::is_all)
     }
+
+    fn globs(&self) -> impl Iterator<Item = &Glob> + Clone {
+        self.inside.iter().chain(&self.outside)
+    }
+
+    /// Does the word surely lie in it?
+    fn holds(&self, word: &[Token]) -> bool {
+        self.inside.iter().all(|glob| glob.covers(word, Case::Sensitive))
+            && !self.outside.iter().any(|glob| may_match(glob, word))
+    }
 }
 
 /// Is there a word in all regions of `within` and in none of `avoiding`?
+///
+/// A word that *may* be left out of an avoided region is not in it: the unknown of `subnet/<unknown>` may be such that
+/// an outside `subnet/subnet-1` matches. So [`Search::Nothing`] holds for every value of the unknowns here, too, as long
+/// as the regions of `within` have one inside together, or none with an unknown.
 pub fn search_regions(within: &[&Region], avoiding: &[&Region]) -> Search {
     if avoiding.iter().any(|region| region.is_all()) {
         return Search::Nothing;
     }
-    let inside: Vec<&Glob> = within.iter().flat_map(|region| &region.inside).collect();
-    let mut outside: Vec<&Glob> = within.iter().flat_map(|region| &region.outside).collect();
-    // Not to be in a region of one glob is not to match it; in any other there are several ways of not being.
-    let mut branching: Vec<&Region> = Vec::new();
+    let mut task = Task { inside: SmallVec::new(), outside: SmallVec::new() };
+    for region in within {
+        task.inside.extend(region.inside.iter().map(|glob| Inside { glob, reading: Reading::Sure }));
+        task.outside.extend(&region.outside);
+    }
+    // Not to lie in a region of one glob is not to match it; for any other there are several ways not to.
+    let mut branching: SmallVec<[&Region; 4]> = SmallVec::new();
     for region in avoiding {
         match (region.inside.as_slice(), region.outside.as_slice()) {
-            ([one], []) => outside.push(one),
+            ([one], []) => task.outside.push(one),
             _ => branching.push(region),
         }
     }
-    Budget(BUDGET).branch(&mut inside.clone(), &mut outside, &branching)
+    let word = match task.outside_of(&branching) {
+        Ok(None) => return Search::Nothing,
+        Err(OutOfBudget) => return Search::TooHard,
+        Ok(Some(word)) => word,
+    };
+    let lies = |text: &[Token]| {
+        let inside = |glob: &Glob| glob.covers(text, Case::Sensitive);
+        within.iter().all(|region| region.inside.iter().all(inside) && !region.outside.iter().any(inside))
+            && !avoiding.iter().any(|region| region.holds(text))
+    };
+    Search::Found(Witness::new(&word, within.iter().chain(avoiding).flat_map(|region| region.globs()), lies))
+}
+
+impl Witness {
+    /// The shortest word: characters and unknown texts.
+    pub fn tokens(&self) -> &[Token] {
+        &self.word
+    }
+
+    /// `word` has a `?` for each character that no glob mentions. What is shown `fits` as well.
+    fn new<'g>(
+        word: &[Token],
+        globs: impl Iterator<Item = &'g Glob> + Clone,
+        fits: impl Fn(&[Token]) -> bool,
+    ) -> Witness {
+        let mentions = |fresh: char| {
+            let same = |token: &Token| matches!(token, Token::Char(char) if char.eq_ignore_ascii_case(&fresh));
+            globs.clone().any(|glob| glob.tokens().iter().any(same))
+        };
+        let fresh = "xyzwvutsrqponmlkjihgfedcba0123456789".chars().chain('\u{e0}'..).find(|char| !mentions(*char));
+        let spell = |tokens: Vec<Token>| -> Vec<Token> {
+            let spelled = |token| if token == Token::One { Token::Char(fresh.unwrap_or('x')) } else { token };
+            tokens.into_iter().map(spelled).collect()
+        };
+        Witness { word: spell(word.to_vec()), readable: spell(readable(word, fits)) }
+    }
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(&self.readable, formatter)
+    }
+}
+
+/// Puts `example` where a run of fresh characters or an empty part of a name stands, as long as the word still fits.
+fn readable(word: &[Token], fits: impl Fn(&[Token]) -> bool) -> Vec<Token> {
+    let is = |token: Option<&Token>, test: fn(char) -> bool| matches!(token, Some(Token::Char(char)) if test(*char));
+    let mut text = word.to_vec();
+    let mut end = word.len();
+    // From the back, so that what is in front keeps its place.
+    for start in (0..=word.len()).rev() {
+        let before = start.checked_sub(1).and_then(|last| word.get(last));
+        if before == Some(&Token::One) {
+            continue;
+        }
+        if word.get(start) != Some(&Token::One) {
+            end = start;
+        }
+        while word.get(end) == Some(&Token::One) {
+            end += 1;
+        }
+        let after = word.get(end);
+        let empty_part = (before.is_none() || is(before, |char| matches!(char, '/' | ':' | '-')))
+            && (after.is_none() || is(after, |char| matches!(char, '/' | ':')));
+        if start == end && !empty_part {
+            continue;
+        }
+        let mut tried = text[..start].to_vec();
+        let dash = |beside| is(beside, char::is_alphanumeric).then_some('-');
+        tried.extend(dash(before).into_iter().chain("example".chars()).chain(dash(after)).map(Token::Char));
+        tried.extend(&text[end..]);
+        if fits(&tried) {
+            text = tried;
+        }
+    }
+    text
+}
+
+/// Do the two differ before the first star of either? Then no word is matched by both.
+fn apart(left: &Glob, right: &Glob) -> bool {
+    let either = [left.case(), right.case()].contains(&Case::Insensitive);
+    let case = if either { Case::Insensitive } else { Case::Sensitive };
+    let pairs = left.tokens().iter().zip(right.tokens());
+    for (left, right) in pairs {
+        match (*left, *right) {
+            (Token::Many, _) | (_, Token::Many) => return false,
+            (left, right) if left.eats(case, right, Case::Sensitive) || right.eats(case, left, Case::Sensitive) => {}
+            _ => return true,
+        }
+    }
+    let shorter = left.tokens().len().min(right.tokens().len());
+    let longer = if left.tokens().len() > shorter { left } else { right };
+    longer.tokens().get(shorter).is_some_and(|token| *token != Token::Many)
 }
 
 /// The states that are left to look at.
 struct Budget(usize);
 
+struct OutOfBudget;
+
 impl Budget {
-    fn branch<'g>(
-        &mut self,
-        inside: &mut Vec<&'g Glob>,
-        outside: &mut Vec<&'g Glob>,
-        avoiding: &[&'g Region],
-    ) -> Search {
-        let Some((first, rest)) = avoiding.split_first() else {
-            return self.search(inside, outside);
-        };
-        let mut answer = Search::Nothing;
-        for glob in &first.inside {
-            outside.push(glob);
-            let found = self.branch(inside, outside, rest);
-            outside.pop();
-            match found {
-                Search::Found(_) => return found,
-                Search::TooHard => answer = Search::TooHard,
-                Search::Nothing => {}
-            }
-        }
-        for glob in &first.outside {
-            inside.push(glob);
-            let found = self.branch(inside, outside, rest);
-            inside.pop();
-            match found {
-                Search::Found(_) => return found,
-                Search::TooHard => answer = Search::TooHard,
-                Search::Nothing => {}
+    fn spend(&mut self) -> Result<(), OutOfBudget> {
+        self.0 = self.0.checked_sub(1).ok_or(OutOfBudget)?;
+        Ok(())
+    }
+}
+
+/// A word as it is found: characters, unknown texts, and `?` for a fresh character.
+type Word = Vec<Token>;
+
+/// A word that all of `inside` match and none of `outside`.
+#[derive(Clone, Debug)]
+struct Task<'g> {
+    inside: SmallVec<[Inside<'g>; 4]>,
+    outside: SmallVec<[&'g Glob; 8]>,
+}
+
+impl<'g> Task<'g> {
+    fn holds(&self, word: &[Token]) -> bool {
+        self.inside.iter().all(|inside| inside.takes(word))
+            && !self.outside.iter().any(|glob| glob.covers(word, Case::Sensitive))
+    }
+
+    /// A shortest word that lies in none of the regions. A region is gone into only when the word at hand lies in it,
+    /// and the task with the shortest word is the next.
+    fn outside_of(self, regions: &[&'g Region]) -> Result<Option<Word>, OutOfBudget> {
+        let mut budget = Budget(BUDGET);
+        let Some(word) = self.shortest(&mut budget)? else { return Ok(None) };
+        let mut open = BinaryHeap::from([(Reverse(word.len()), 0)]);
+        let mut tasks = vec![(self, word)];
+        let mut answer = Ok(None);
+        while let Some((_, index)) = open.pop() {
+            let word = std::mem::take(&mut tasks[index].1);
+            let Some(region) = regions.iter().find(|region| region.holds(&word)) else { return Ok(Some(word)) };
+            for task in tasks[index].0.clone().without(region) {
+                match task.shortest(&mut budget) {
+                    Ok(None) => {}
+                    Err(OutOfBudget) => answer = Err(OutOfBudget),
+                    Ok(Some(word)) => {
+                        open.push((Reverse(word.len()), tasks.len()));
+                        tasks.push((task, word));
+                    }
+                }
             }
         }
         answer
     }
 
-    fn search(&mut self, inside: &[&Glob], outside: &[&Glob]) -> Search {
-        if outside.iter().any(|glob| glob.is_all()) {
-            return Search::Nothing;
+    /// Every way not to lie in a region: not in one of its insides, or in one of its outsides.
+    fn without(self, region: &'g Region) -> impl Iterator<Item = Task<'g>> {
+        let left_out = region.inside.iter().map({
+            let task = self.clone();
+            move |glob| {
+                let mut task = task.clone();
+                task.outside.push(glob);
+                task
+            }
+        });
+        let taken_out = region.outside.iter().map(move |glob| {
+            let mut task = self.clone();
+            task.inside.push(Inside { glob, reading: Reading::Possible });
+            task
+        });
+        left_out.chain(taken_out)
+    }
+
+    fn shortest(&self, budget: &mut Budget) -> Result<Option<Word>, OutOfBudget> {
+        budget.spend()?;
+        if self.is_covered() || self.is_torn() {
+            return Ok(None);
         }
-        if let [one] = inside
-            && outside.iter().any(|glob| glob.tokens() == one.tokens() && glob.case() == one.case())
-        {
-            return Search::Nothing;
+        if let ([Inside { glob, reading: Reading::Sure }], []) = (self.inside.as_slice(), self.outside.as_slice()) {
+            // By itself, a glob's stars stand for nothing.
+            return Ok(Some(glob.tokens().iter().copied().filter(|token| *token != Token::Many).collect()));
         }
-        if let ([one], []) = (inside, outside) {
-            return Search::Found(shortest(one));
+        match self.only_word() {
+            Some(word) => Ok(self.holds(word).then(|| word.to_vec())),
+            None => self.near(budget),
         }
-        let Some(start) = State::start(inside, outside) else { return Search::Nothing };
+    }
+
+    fn sure(&self) -> impl Iterator<Item = &'g Glob> {
+        self.inside.iter().filter(|inside| inside.reading == Reading::Sure).map(|inside| inside.glob)
+    }
+
+    /// Does one outside cover one inside, token for token? Most grants are of this kind.
+    fn is_covered(&self) -> bool {
+        self.outside
+            .iter()
+            .any(|glob| glob.is_all() || self.sure().any(|inside| glob.covers(inside.tokens(), inside.case())))
+    }
+
+    /// Do two insides have nothing in common? Most patterns are of another service or type.
+    fn is_torn(&self) -> bool {
+        self.sure().enumerate().any(|(index, left)| self.sure().skip(index + 1).any(|right| apart(left, right)))
+    }
+
+    /// The one word of an inside without wildcards: the resource of a single request.
+    fn only_word(&self) -> Option<&'g [Token]> {
+        let plain = |glob: &&Glob| {
+            let wild = |token: &Token| matches!(token, Token::One | Token::Many);
+            glob.case() == Case::Sensitive && !glob.tokens().iter().any(wild)
+        };
+        self.sure().find(plain).map(Glob::tokens)
+    }
+
+    /// The search proper, with the outsides that may match at all.
+    fn near(&self, budget: &mut Budget) -> Result<Option<Word>, OutOfBudget> {
+        let outside = self.outside.iter().copied().filter(|glob| !self.sure().any(|inside| apart(inside, glob)));
+        let outside: SmallVec<[&Glob; 8]> = outside.collect();
+        let Some(start) = State::start(self.inside.len(), &outside) else { return Ok(None) };
         let mut seen: HashSet<State> = HashSet::new();
-        let mut steps: Vec<(usize, Letter)> = vec![(0, Letter::Fresh)];
+        let mut steps: Vec<(usize, Token)> = vec![(0, Token::One)];
         // Leaving a star costs nothing and goes to the front, a letter goes to the back: shortest words first.
         let mut queue = VecDeque::from([(start, 0)]);
         while let Some((state, step)) = queue.pop_front() {
             if seen.contains(&state) {
                 continue;
             }
-            if state.accepts(inside, outside) {
-                return Search::Found(word(&steps, step));
+            budget.spend()?;
+            if state.accepts(&self.inside, &outside) {
+                return Ok(Some(word(&steps, step)));
             }
-            if self.0 == 0 {
-                return Search::TooHard;
-            }
-            self.0 -= 1;
-            for letter in state.letters(inside) {
-                if let Some(next) = state.eat(letter, inside, outside) {
+            for letter in state.letters(&self.inside) {
+                if let Some(next) = state.eat(letter, &self.inside, &outside) {
                     steps.push((step, letter));
                     queue.push_back((next, steps.len() - 1));
                 }
             }
-            for next in state.leave_stars(inside) {
+            for next in state.leave_stars(&self.inside) {
                 queue.push_front((next, step));
             }
             seen.insert(state);
         }
-        Search::Nothing
+        Ok(None)
     }
 }
 
-/// The shortest word of a glob by itself: its stars stand for nothing.
-fn shortest(glob: &Glob) -> Witness {
-    let letters = glob.tokens().iter().filter(|token| **token != Token::Many);
-    Witness(letters.map(|token| if *token == Token::One { Token::Many } else { *token }).collect())
-}
-
-fn word(steps: &[(usize, Letter)], mut step: usize) -> Witness {
-    let mut tokens = Vec::new();
+fn word(steps: &[(usize, Token)], mut step: usize) -> Word {
+    let mut word = Word::new();
     while step != 0 {
         let (previous, letter) = steps[step];
-        tokens.push(match letter {
-            Letter::Fresh => Token::Many,
-            Letter::Known(token) => token,
-        });
+        word.push(letter);
         step = previous;
     }
-    tokens.reverse();
-    Witness(tokens)
+    word.reverse();
+    word
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// How an inside takes unknown texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reading {
+    /// As opaque letters.
+    Sure,
+    /// As any text, in the glob and in the word, one independent of the other.
+    Possible,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Inside<'g> {
+    glob: &'g Glob,
+    reading: Reading,
+}
+
+impl Inside<'_> {
+    fn token(self, at: u32) -> Option<Token> {
+        match self.glob.tokens().get(at as usize).copied() {
+            Some(Token::Var(_)) if self.reading == Reading::Possible => Some(Token::Many),
+            token => token,
+        }
+    }
+
+    fn takes(self, word: &[Token]) -> bool {
+        match self.reading {
+            Reading::Sure => self.glob.covers(word, Case::Sensitive),
+            Reading::Possible => may_match(self.glob, word),
+        }
+    }
+}
+
+/// Does the glob match the word if unknown texts, in either, may be any text?
+fn may_match(glob: &Glob, word: &[Token]) -> bool {
+    if !glob.has_var() && !word.iter().any(|letter| matches!(letter, Token::Var(_))) {
+        return glob.covers(word, Case::Sensitive);
+    }
+    let tokens = glob.tokens();
+    let leave_stars = |reached: &mut Vec<bool>| {
+        for (at, token) in tokens.iter().enumerate() {
+            reached[at + 1] |= reached[at] && matches!(token, Token::Many | Token::Var(_));
+        }
+    };
+    let mut reached = vec![false; tokens.len() + 1];
+    reached[0] = true;
+    leave_stars(&mut reached);
+    for letter in word {
+        if let Token::Var(_) = letter {
+            // Any text leads from the first position to any behind it.
+            let first = reached.iter().position(|reached| *reached).unwrap_or(reached.len());
+            reached[first..].fill(true);
+            continue;
+        }
+        let mut next = vec![false; reached.len()];
+        for (at, token) in tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
+            match token {
+                Token::Many | Token::Var(_) => next[at] = true,
+                token => next[at + 1] |= token.eats(glob.case(), *letter, Case::Sensitive),
+            }
+        }
+        leave_stars(&mut next);
+        reached = next;
+    }
+    reached[tokens.len()]
+}
+
+/// Where an inside stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Place {
+    at: u32,
+    /// Within an unknown text that may go on: any token may be passed.
+    adrift: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct State {
-    /// A position in each inside.
-    inside: Vec<u32>,
+    inside: SmallVec<[Place; 4]>,
     /// Every (outside, position) where an outside may stand; sorted.
-    outside: Vec<(u32, u32)>,
+    outside: SmallVec<[(u32, u32); 8]>,
 }
 
 impl State {
     /// None if an outside matches every word already.
-    fn start(inside: &[&Glob], outside: &[&Glob]) -> Option<State> {
-        let mut positions = Vec::with_capacity(outside.len());
+    fn start(insides: usize, outside: &[&Glob]) -> Option<State> {
+        let inside = std::iter::repeat_n(Place { at: 0, adrift: false }, insides).collect();
+        let mut state = State { inside, outside: SmallVec::new() };
         for (index, glob) in (0..).zip(outside) {
-            reach(&mut positions, index, 0, glob)?;
+            state.reach(index, 0, glob)?;
         }
-        let mut state = State { inside: vec![0; inside.len()], outside: positions };
         state.tidy(outside);
         Some(state)
     }
 
-    fn accepts(&self, inside: &[&Glob], outside: &[&Glob]) -> bool {
-        let ended = |glob: &Glob, position: u32| position as usize == glob.tokens().len();
-        self.inside.iter().zip(inside).all(|(position, glob)| ended(glob, *position))
-            && !self.outside.iter().any(|(index, position)| ended(outside[*index as usize], *position))
+    fn accepts(&self, inside: &[Inside<'_>], outside: &[&Glob]) -> bool {
+        self.inside.iter().zip(inside).all(|(place, inside)| inside.token(place.at).is_none())
+            && !self.outside.iter().any(|(index, at)| outside[*index as usize].tokens().len() == *at as usize)
     }
 
     /// The letters worth trying: those that insides write here; the fresh one only if none writes any.
-    fn letters(&self, inside: &[&Glob]) -> Vec<Letter> {
-        let mut letters = Vec::new();
-        let mut add = |letter| {
-            if !letters.contains(&letter) {
-                letters.push(letter);
-            }
-        };
-        for (position, glob) in self.inside.iter().zip(inside) {
-            match glob.tokens().get(*position as usize) {
-                None => return Vec::new(),
-                Some(Token::Char(char)) if glob.case() == Case::Insensitive => {
-                    add(Letter::Known(Token::Char(char.to_ascii_lowercase())));
-                    add(Letter::Known(Token::Char(char.to_ascii_uppercase())));
+    fn letters(&self, inside: &[Inside<'_>]) -> SmallVec<[Token; 4]> {
+        let mut letters: SmallVec<[Token; 4]> = SmallVec::new();
+        for (place, inside) in self.inside.iter().zip(inside) {
+            match inside.token(place.at) {
+                None if inside.reading == Reading::Sure => return SmallVec::new(),
+                Some(Token::Char(char)) if inside.glob.case() == Case::Insensitive => {
+                    letters.extend([char.to_ascii_lowercase(), char.to_ascii_uppercase()].map(Token::Char));
                 }
-                Some(token @ (Token::Char(_) | Token::Var(_))) => add(Letter::Known(*token)),
-                Some(Token::One | Token::Many) => {}
+                Some(token @ (Token::Char(_) | Token::Var(_))) => letters.push(token),
+                Some(Token::One | Token::Many) | None => {}
             }
         }
         if letters.is_empty() {
-            letters.push(Letter::Fresh);
+            letters.push(Token::One);
         }
         letters
     }
 
     /// The state behind a letter; none if an inside does not eat it, or an outside then matches every word.
-    fn eat(&self, letter: Letter, inside: &[&Glob], outside: &[&Glob]) -> Option<State> {
-        let mut next = State { inside: Vec::with_capacity(self.inside.len()), outside: Vec::new() };
-        for (position, glob) in self.inside.iter().zip(inside) {
-            next.inside.push(step(glob, *position, letter)?);
+    fn eat(&self, letter: Token, inside: &[Inside<'_>], outside: &[&Glob]) -> Option<State> {
+        let mut next = State { inside: SmallVec::new(), outside: SmallVec::new() };
+        for (place, inside) in self.inside.iter().zip(inside) {
+            next.inside.push(match (letter, inside.reading) {
+                (Token::Var(_), Reading::Possible) => Place { at: place.at, adrift: true },
+                _ => Place { at: step(inside.token(place.at), inside.glob, place.at, letter)?, adrift: false },
+            });
         }
-        for (index, position) in &self.outside {
+        for (index, at) in &self.outside {
             let glob = outside[*index as usize];
-            if let Some(position) = step(glob, *position, letter) {
-                reach(&mut next.outside, *index, position, glob)?;
+            if let Some(at) = step(glob.tokens().get(*at as usize).copied(), glob, *at, letter) {
+                next.reach(*index, at, glob)?;
             }
         }
         next.tidy(outside);
         Some(next)
     }
 
-    fn leave_stars(&self, inside: &[&Glob]) -> impl Iterator<Item = State> {
-        let stars = self.inside.iter().zip(inside).enumerate().filter_map(|(index, (position, glob))| {
-            (glob.tokens().get(*position as usize) == Some(&Token::Many)).then_some(index)
+    fn leave_stars(&self, inside: &[Inside<'_>]) -> impl Iterator<Item = State> {
+        let free = self.inside.iter().zip(inside).enumerate().filter_map(|(index, (place, inside))| {
+            let token = inside.token(place.at)?;
+            (place.adrift || token == Token::Many).then_some(index)
         });
-        stars.map(|index| {
+        free.map(|index| {
             let mut next = self.clone();
-            next.inside[index] += 1;
+            next.inside[index].at += 1;
             next
         })
+    }
+
+    /// Adds a position of an outside and, behind a star, the next one. None if the star is the last token.
+    fn reach(&mut self, index: u32, at: u32, glob: &Glob) -> Option<()> {
+        self.outside.push((index, at));
+        if glob.tokens().get(at as usize) == Some(&Token::Many) {
+            if at as usize + 1 == glob.tokens().len() {
+                return None;
+            }
+            self.outside.push((index, at + 1));
+        }
+        Some(())
     }
 
     /// Sorted, each once, and no position before a star of the same outside: whatever is matched from there, the
     /// star matches as well, by eating what leads to it.
     fn tidy(&mut self, outside: &[&Glob]) {
-        self.outside.sort_unstable();
+        self.outside.sort_unstable_by(|left, right| right.cmp(left));
         self.outside.dedup();
-        let mut kept: Vec<(u32, u32)> = Vec::with_capacity(self.outside.len());
         let mut star = None;
-        for (index, position) in self.outside.iter().rev() {
-            if star == Some(*index) {
-                continue;
-            }
-            if outside[*index as usize].tokens().get(*position as usize) == Some(&Token::Many) {
+        self.outside.retain(|(index, at)| {
+            let hidden = star == Some(*index);
+            if outside[*index as usize].tokens().get(*at as usize) == Some(&Token::Many) {
                 star = Some(*index);
             }
-            kept.push((*index, *position));
-        }
-        kept.reverse();
-        self.outside = kept;
+            !hidden
+        });
     }
-}
-
-/// Adds a position of an outside and, behind a star, the next one. None if the star is the last token.
-fn reach(positions: &mut Vec<(u32, u32)>, index: u32, position: u32, glob: &Glob) -> Option<()> {
-    positions.push((index, position));
-    if glob.tokens().get(position as usize) == Some(&Token::Many) {
-        if position as usize + 1 == glob.tokens().len() {
-            return None;
-        }
-        positions.push((index, position + 1));
-    }
-    Some(())
 }
 
 /// The position behind a letter.
-fn step(glob: &Glob, position: u32, letter: Letter) -> Option<u32> {
-    match (*glob.tokens().get(position as usize)?, letter) {
-        (Token::Many, _) => Some(position),
-        (Token::One, Letter::Fresh | Letter::Known(Token::Char(_))) => Some(position + 1),
-        (Token::Char(own), Letter::Known(Token::Char(char))) => glob.case().equal(own, char).then_some(position + 1),
-        (Token::Var(own), Letter::Known(Token::Var(var))) => (own == var).then_some(position + 1),
-        _ => None,
+fn step(token: Option<Token>, glob: &Glob, at: u32, letter: Token) -> Option<u32> {
+    match token? {
+        Token::Many => Some(at),
+        token => token.eats(glob.case(), letter, Case::Sensitive).then_some(at + 1),
     }
 }
 
+#[cfg(test)]
+mod sweep;
 #[cfg(test)]
 mod tests;

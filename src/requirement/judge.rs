@@ -94,7 +94,7 @@ pub struct JudgedTrust {
 
 /// Judges every principal that the packs speak of. Also gives every problem of every policy document.
 pub fn judge(judging: &Judging<'_, '_>) -> (Vec<Judged>, Vec<PolicyProblem>) {
-    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory), questions: Vec::new() };
+    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory, judging.packs), questions: Vec::new() };
     let judged =
         (0..judging.inventory.principals.len()).flat_map(|index| judge.principal(PrincipalId(index))).collect();
     (judged, judge.store.into_problems())

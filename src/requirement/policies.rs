@@ -4,14 +4,18 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::pack::Pack;
 use crate::document::Doc;
-use crate::inventory::{Inventory, PolicyId};
-use crate::policy::{Gravity, Policy, PolicyType, Problem, read};
+use crate::inventory::{Document, Inventory, PolicyId};
+use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Statement, read};
 use crate::source::{Part, Path};
 
 /// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
 /// other; the bound keeps memory independent of the number of principals.
 const REMEMBERED_TEXTS: usize = 2_048;
+
+/// Longer documents hardly repeat, and to compare them costs as much as to read them.
+const REMEMBERED_LENGTH: usize = 1_024;
 
 /// A problem of a policy of the inventory.
 #[derive(Clone, Debug)]
@@ -23,6 +27,8 @@ pub struct PolicyProblem {
 /// The policies of an inventory, read on demand.
 pub(super) struct PolicyStore<'i, 'a> {
     inventory: &'i Inventory<'a>,
+    /// The services of which the packs name actions.
+    services: Vec<&'i str>,
     /// By policy: those that others may carry, too.
     shared: Vec<Option<Rc<Read>>>,
     by_text: HashMap<(&'i str, PolicyType), Rc<Read>>,
@@ -42,9 +48,10 @@ enum Seen {
 }
 
 impl<'i, 'a> PolicyStore<'i, 'a> {
-    pub(super) fn new(inventory: &'i Inventory<'a>) -> Self {
+    pub(super) fn new(inventory: &'i Inventory<'a>, packs: &'i [Pack]) -> Self {
         PolicyStore {
             inventory,
+            services: services(packs),
             shared: vec![None; inventory.policies.len()],
             by_text: HashMap::new(),
             seen: vec![Seen::NotYet; inventory.policies.len()],
@@ -59,17 +66,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         }
         let entry = self.inventory.policy(id);
         let document = entry.document.as_ref()?;
-        let key = (document.raw(), entry.policy_type);
-        let read = match self.by_text.get(&key) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let fresh = Rc::new(read_text(document.text().as_deref(), entry.policy_type));
-                if self.by_text.len() < REMEMBERED_TEXTS {
-                    self.by_text.insert(key, Rc::clone(&fresh));
-                }
-                fresh
-            }
-        };
+        let read = self.read(document, entry.policy_type);
         if entry.arn.is_some() {
             self.shared[id.0] = Some(Rc::clone(&read));
         }
@@ -78,6 +75,19 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
             self.problems.extend(problems);
         }
         Some(Rc::clone(&read.policy))
+    }
+
+    fn read(&mut self, document: &'i Document<'a>, policy_type: PolicyType) -> Rc<Read> {
+        let key = (document.raw(), policy_type);
+        let repeats = document.raw().len() <= REMEMBERED_LENGTH;
+        if let Some(known) = self.by_text.get(&key).filter(|_| repeats) {
+            return Rc::clone(known);
+        }
+        let fresh = Rc::new(read_text(document.text().as_deref(), policy_type, &self.services));
+        if repeats && self.by_text.len() < REMEMBERED_TEXTS {
+            self.by_text.insert(key, Rc::clone(&fresh));
+        }
+        fresh
     }
 
     /// Reads whatever nobody asked for, and gives every problem of every document, in the order of the inventory.
@@ -92,14 +102,43 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     }
 }
 
-fn read_text(text: Option<&str>, policy_type: PolicyType) -> Read {
+/// The services of which the packs name actions.
+fn services(packs: &[Pack]) -> Vec<&str> {
+    let kinds = packs.iter().flat_map(|pack| &pack.principals);
+    let named = kinds.flat_map(|kind| {
+        let own = kind.actions.iter().map(|action| &action.name);
+        own.chain(&kind.applies.allows_any).chain(&kind.applies.creates_any).chain(&kind.applies.names_any)
+    });
+    let mut services: Vec<&str> = named.filter_map(|action| Some(action.split_once(':')?.0)).collect();
+    services.sort_unstable();
+    services.dedup();
+    services
+}
+
+/// May the statement be about an action of these services, or be meant to?
+fn concerns(statement: &Statement, services: &[&str]) -> bool {
+    statement.actions.polarity == Polarity::AllBut
+        || statement.actions.patterns.iter().any(|pattern| match pattern.split() {
+            Some((service, _)) => {
+                service.contains(['*', '?']) || services.iter().any(|wanted| wanted.eq_ignore_ascii_case(service))
+            }
+            None => true,
+        })
+}
+
+fn read_text(text: Option<&str>, policy_type: PolicyType, services: &[&str]) -> Read {
     let parsed = match text {
         Some(text) => Doc::parse(text).map_err(|error| (error.message, error.help)),
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
     };
     match parsed {
         Ok(doc) => {
-            let reading = read(&doc, policy_type);
+            let mut reading = read(&doc, policy_type);
+            if policy_type != PolicyType::Trust {
+                // Most statements of an account are about other services. The first one stays, because a finding that
+                // nothing allows an action has to point somewhere.
+                reading.policy.statements.retain(|statement| statement.index == 0 || concerns(statement, services));
+            }
             Read { policy: Rc::new(reading.policy), problems: reading.problems }
         }
         Err((message, help)) => {

@@ -4,6 +4,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, Subject};
 use super::{Rule, unknown_action};
 use crate::evaluate::{StatementRef, Truth, Unmet, Verdict};
+use crate::requirement::{JudgedAction, PackAction};
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-permission",
@@ -30,9 +31,10 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 
 fn missing(subject: &Subject<'_>) -> Option<Finding> {
     // What a misspelt name or a refused document explains is told there.
-    let unexplained = |action: &_, judged: &crate::requirement::JudgedAction| {
+    let misspelt = unknown_action::misspelt(subject);
+    let unexplained = |action: &PackAction, judged: &JudgedAction| {
         let refused = judged.near.iter().any(|(_, unmet)| *unmet == Unmet::Refused);
-        (!refused && !unknown_action::explains(subject, action)).then_some(())
+        (!refused && !misspelt.contains(&action.name)).then_some(())
     };
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
     let severity = subject.severity(&group, Severity::Error);

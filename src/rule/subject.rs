@@ -120,9 +120,10 @@ impl<'e> Subject<'e> {
     /// A statement as a sentence names it: its Sid, else its number.
     pub(super) fn statement_words(&self, statement: StatementRef) -> String {
         let policy = self.policy_name(statement.policy);
-        match self.statement(statement).and_then(|statement| statement.sid.as_deref()).filter(|sid| !sid.is_empty()) {
+        let found = self.statement(statement);
+        match found.and_then(|found| found.sid.as_deref()).filter(|sid| !sid.is_empty()) {
             Some(sid) => format!("statement `{sid}` of {policy}"),
-            None => format!("statement {} of {policy}", statement.statement + 1),
+            None => format!("statement {} of {policy}", found.map_or(0, |found| found.index) + 1),
         }
     }
 

@@ -8,7 +8,6 @@ use super::subject::{Examined, Subject};
 use crate::evaluate::{Layer, StatementRef, Verdict};
 use crate::policy::{ActionPattern, Effect};
 use crate::reference::catalogue;
-use crate::requirement::PackAction;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-action",
@@ -48,9 +47,10 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Does a misspelt name in an Allow explain that the action is not granted?
-pub(super) fn explains(subject: &Subject<'_>, action: &PackAction) -> bool {
-    slips(subject).iter().any(|slip| slip.effect == Effect::Allow && slip.meant.as_deref() == Some(&action.name))
+/// The actions that are not granted because an Allow misspells their names.
+pub(super) fn misspelt(subject: &Subject<'_>) -> Vec<String> {
+    let allows = slips(subject).into_iter().filter(|slip| slip.effect == Effect::Allow);
+    allows.filter_map(|slip| slip.meant).collect()
 }
 
 /// A name that is no action.
