@@ -1,9 +1,10 @@
 //! The law of the engine: what it says of a set of requests holds for each request in it, and of a single request it
 //! says what AWS would. Random worlds ([`worlds`]), every sampled member asked of a second, naive evaluator ([`naive`]).
 
+#[allow(unreachable_pub)]
 mod support {
-    pub(crate) mod naive;
-    pub(crate) mod worlds;
+    pub mod naive;
+    pub mod worlds;
 }
 
 use std::collections::BTreeMap;

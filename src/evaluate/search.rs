@@ -50,12 +50,9 @@ pub enum Search {
     TooHard,
 }
 
-/// A shortest word. Shown, it is a longer one that reads better: `subnet/example` rather than `subnet/`.
+/// A shortest word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness {
-    word: Vec<Token>,
-    readable: Vec<Token>,
-}
+pub struct Witness(Vec<Token>);
 
 /// Is there a word that every `inside` matches and no `outside` matches?
 pub fn search(inside: &[&Glob], outside: &[&Glob]) -> Search {
@@ -63,11 +60,10 @@ pub fn search(inside: &[&Glob], outside: &[&Glob]) -> Search {
         inside: inside.iter().map(|glob| Inside { glob, reading: Reading::Sure }).collect(),
         outside: outside.iter().copied().collect(),
     };
-    let fits = |word: &[Token]| task.holds(word);
     match task.shortest(&mut Budget(BUDGET)) {
         Ok(None) => Search::Nothing,
         Err(OutOfBudget) => Search::TooHard,
-        Ok(Some(word)) => Search::Found(Witness::new(&word, inside.iter().chain(outside).copied(), fits)),
+        Ok(Some(word)) => Search::Found(Witness(word)),
     }
 }
 
@@ -130,82 +126,34 @@ pub fn search_regions(within: &[&Region], avoiding: &[&Region]) -> Search {
             _ => branching.push(region),
         }
     }
-    let word = match task.outside_of(&branching) {
-        Ok(None) => return Search::Nothing,
-        Err(OutOfBudget) => return Search::TooHard,
-        Ok(Some(word)) => word,
-    };
-    let lies = |text: &[Token]| {
-        let inside = |glob: &Glob| glob.covers(text, Case::Sensitive);
-        within.iter().all(|region| region.inside.iter().all(inside) && !region.outside.iter().any(inside))
-            && !avoiding.iter().any(|region| region.holds(text))
-    };
-    Search::Found(Witness::new(&word, within.iter().chain(avoiding).flat_map(|region| region.globs()), lies))
+    match task.outside_of(&branching) {
+        Ok(None) => Search::Nothing,
+        Err(OutOfBudget) => Search::TooHard,
+        Ok(Some(word)) => Search::Found(Witness(word)),
+    }
 }
 
 impl Witness {
-    /// The shortest word: characters and unknown texts.
+    /// Characters, unknown texts, and a `?` for each character that no glob mentions.
     pub fn tokens(&self) -> &[Token] {
-        &self.word
-    }
-
-    /// `word` has a `?` for each character that no glob mentions. What is shown `fits` as well.
-    fn new<'g>(
-        word: &[Token],
-        globs: impl Iterator<Item = &'g Glob> + Clone,
-        fits: impl Fn(&[Token]) -> bool,
-    ) -> Witness {
-        let mentions = |fresh: char| {
-            let same = |token: &Token| matches!(token, Token::Char(char) if char.eq_ignore_ascii_case(&fresh));
-            globs.clone().any(|glob| glob.tokens().iter().any(same))
-        };
-        let fresh = "xyzwvutsrqponmlkjihgfedcba0123456789".chars().chain('\u{e0}'..).find(|char| !mentions(*char));
-        let spell = |tokens: Vec<Token>| -> Vec<Token> {
-            let spelled = |token| if token == Token::One { Token::Char(fresh.unwrap_or('x')) } else { token };
-            tokens.into_iter().map(spelled).collect()
-        };
-        Witness { word: spell(word.to_vec()), readable: spell(readable(word, fits)) }
+        &self.0
     }
 }
 
 impl fmt::Display for Witness {
+    /// Runs of characters that may be any show as `*`, and so does an empty part of a name, which nothing has.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.readable, formatter)
+        let mut tokens: Vec<Token> =
+            self.0.iter().map(|token| if *token == Token::One { Token::Many } else { *token }).collect();
+        tokens.dedup_by(|next, previous| *next == Token::Many && *previous == Token::Many);
+        if tokens.last() == Some(&Token::Char('/')) {
+            tokens.push(Token::Many);
+        }
+        if tokens.first() == Some(&Token::Char('/')) {
+            tokens.insert(0, Token::Many);
+        }
+        show(&tokens, formatter)
     }
-}
-
-/// Puts `example` where a run of fresh characters or an empty part of a name stands, as long as the word still fits.
-fn readable(word: &[Token], fits: impl Fn(&[Token]) -> bool) -> Vec<Token> {
-    let is = |token: Option<&Token>, test: fn(char) -> bool| matches!(token, Some(Token::Char(char)) if test(*char));
-    let mut text = word.to_vec();
-    let mut end = word.len();
-    // From the back, so that what is in front keeps its place.
-    for start in (0..=word.len()).rev() {
-        let before = start.checked_sub(1).and_then(|last| word.get(last));
-        if before == Some(&Token::One) {
-            continue;
-        }
-        if word.get(start) != Some(&Token::One) {
-            end = start;
-        }
-        while word.get(end) == Some(&Token::One) {
-            end += 1;
-        }
-        let after = word.get(end);
-        let empty_part = (before.is_none() || is(before, |char| matches!(char, '/' | ':' | '-')))
-            && (after.is_none() || is(after, |char| matches!(char, '/' | ':')));
-        if start == end && !empty_part {
-            continue;
-        }
-        let mut tried = text[..start].to_vec();
-        let dash = |beside| is(beside, char::is_alphanumeric).then_some('-');
-        tried.extend(dash(before).into_iter().chain("example".chars()).chain(dash(after)).map(Token::Char));
-        tried.extend(&text[end..]);
-        if fits(&tried) {
-            text = tried;
-        }
-    }
-    text
 }
 
 /// Do the two differ before the first star of either? Then no word is matched by both.

@@ -295,8 +295,8 @@ const TAILS: &str = "*; */*; */*; network-interface/*; network-interface/*; \
     subnet/*; subnet/subnet-a; subnet/subnet-?; subnet/subnet-${aws:PrincipalTag/team, 'a'}; \
     s*/*; security-group/*; security-group/sg-1; security-group/${*}; vpc/*";
 const SHORT_ARNS: &str = "arn:aws:ec2; arn:aws:ec2:*; arn:aws:ec2:us-east-1; arn:aws:s3";
-const VAGUE_RESOURCES: &str = "arn:aws:ec2:*:subnet/subnet-a; arn:aws:ec2:*/*; \
-    arn:aws:ec2:US-EAST-1:123456789012:*/*; \
+const VAGUE_SHORT_ARNS: &str = "arn:aws:ec2:*:subnet/subnet-a; arn:aws:ec2:*/*";
+const VAGUE_ARNS: &str = "arn:aws:ec2:US-EAST-1:123456789012:*/*; \
     arn:aws:ec2:${aws:RequestedRegion}:123456789012:*/*";
 
 fn operators(kind: &str) -> &'static str {
@@ -437,7 +437,8 @@ impl Maker {
             // Short ARNs are for identity policies and boundaries: a session policy with one is
             // refused, and of organization policies AWS does not say.
             9..11 if place == Place::Own => self.rng.one_of(SHORT_ARNS).to_string(),
-            11 if self.vague => self.rng.one_of(VAGUE_RESOURCES).to_string(),
+            11 if self.vague && place == Place::Own => self.rng.one_of(VAGUE_SHORT_ARNS).to_string(),
+            12 if self.vague => self.rng.one_of(VAGUE_ARNS).to_string(),
             _ => format!("{}:{}", self.rng.one_of(PLACES), self.rng.one_of(TAILS)),
         }
     }

@@ -194,9 +194,10 @@ fn sweep(inside: &[Glob], outside: &[Glob]) -> Option<usize> {
     Sweep::new(&all, inside.len()).shortest(all.len(), inside.len(), |matched| matched == wanted)
 }
 
-/// The texts of a witness, both of which must be what was asked for.
-fn texts(witness: &Witness) -> [&[Token]; 2] {
-    [&witness.word, &witness.readable]
+/// The word of a witness, with a character that no test writes where any will do.
+fn text(witness: &Witness) -> Vec<Token> {
+    let spell = |token: &Token| if *token == Token::One { Token::Char('z') } else { *token };
+    witness.tokens().iter().map(spell).collect()
 }
 
 fn agree_with_every_word(seed: u64, rounds: u32) {
@@ -210,7 +211,8 @@ fn agree_with_every_word(seed: u64, rounds: u32) {
             (Search::Found(witness), Some(length)) => {
                 found += 1;
                 assert_eq!(witness.tokens().len(), length, "{at}");
-                for word in texts(&witness) {
+                {
+                    let word = &text(&witness);
                     let fits = inside.iter().all(|glob| matches(glob, word))
                         && !outside.iter().any(|glob| matches(glob, word));
                     assert!(fits, "{at}: {word:?}");
@@ -290,7 +292,8 @@ fn regions_agree_with_every_word() {
             (Search::Nothing, None) => {}
             (Search::Found(witness), Some(length)) => {
                 assert_eq!(witness.tokens().len(), length, "{at}");
-                for word in texts(&witness) {
+                {
+                    let word = &text(&witness);
                     let inside = within.iter().all(|region| {
                         region.inside.iter().all(|glob| matches(glob, word))
                             && !region.outside.iter().any(|glob| matches(glob, word))
