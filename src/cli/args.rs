@@ -46,7 +46,7 @@ pub(super) struct CheckArgs {
     pub scp: Vec<PathBuf>,
 
     /// The service control policies of one level; once for the root, each OU on the path, and the account
-    #[arg(long, value_name = "FILE,FILE…", value_delimiter = ',', num_args = 1, action = clap::ArgAction::Append, help_heading = "Around a principal")]
+    #[arg(long, value_name = "FILE,FILE…", help_heading = "Around a principal")]
     pub scp_level: Vec<String>,
 
     /// A session policy

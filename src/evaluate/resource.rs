@@ -124,7 +124,7 @@ pub(super) fn cover(
         let Some(pattern) = expand(pattern, Wildcards::Match, setting, undecided) else { continue };
         match resources {
             Resources::Unnamed => cover_unnamed(&pattern, &mut sure, &mut possible),
-            Resources::Arns { head, .. } => cover_arns(&pattern, head, &mut sure, &mut possible, undecided),
+            Resources::Arns { head, names } => cover_arns(&pattern, (head, names), &mut sure, &mut possible, undecided),
         }
     }
     match patterns.polarity {
@@ -154,7 +154,7 @@ fn cover_unnamed(pattern: &Glob, sure: &mut Vec<Glob>, possible: &mut Vec<Glob>)
 
 fn cover_arns(
     pattern: &Glob,
-    head: &ArnHead,
+    (head, names): (&ArnHead, &Glob),
     sure: &mut Vec<Glob>,
     possible: &mut Vec<Glob>,
     undecided: &mut Undecided,
@@ -179,7 +179,7 @@ fn cover_arns(
     // "A * that is the last character of a segment can expand beyond the colon boundaries", says the Resource page
     // of 2026, and its copy of 2023 does not: so what only this reading covers is possible, not sure.
     if crosses_colons(&wide) {
-        possible.extend(names_across_colons(&wide, head));
+        possible.extend(names_across_colons(&wide, head, names));
     }
 }
 
@@ -220,16 +220,28 @@ fn crosses_colons(pattern: &Glob) -> bool {
 }
 
 /// The names that are left when `*` may stand for colons, too. An unknown part of the head may be any text.
-fn names_across_colons(wide: &Glob, head: &ArnHead) -> Vec<Glob> {
-    let head_tokens = head.tokens();
-    if !head_tokens.iter().any(|token| matches!(token, Token::Var(_))) {
-        return wide.after_prefix(&head_tokens);
+///
+/// A name without colons (no resource that a call creates or deletes has one, unless its type is written with one)
+/// leaves no room for a colon that the pattern still asks for.
+fn names_across_colons(wide: &Glob, head: &ArnHead, names: &Glob) -> Vec<Glob> {
+    let has_colon = |glob: &Glob| glob.tokens().contains(&Token::Char(':'));
+    let mut rest = vec![wide.clone()];
+    let mut known: Vec<Token> = Vec::new();
+    for token in head.tokens() {
+        if let Token::Var(_) = token {
+            rest = rest.iter().flat_map(|glob| glob.after_prefix(&known)).flat_map(|glob| after_any(&glob)).collect();
+            known.clear();
+        } else {
+            known.push(token);
+        }
     }
-    let mut any: Vec<Token> =
-        head_tokens.into_iter().map(|token| if let Token::Var(_) = token { Token::Many } else { token }).collect();
-    any.push(Token::Many);
-    match search(&[wide, &Glob::from_tokens(any)], &[]) {
-        Search::Nothing => Vec::new(),
-        Search::Found(_) | Search::TooHard => vec![Glob::all()],
-    }
+    let left = rest.iter().flat_map(|glob| glob.after_prefix(&known));
+    left.filter(|glob| has_colon(names) || !has_colon(glob)).collect()
+}
+
+/// What remains of a glob behind any text without a colon.
+fn after_any(glob: &Glob) -> Vec<Glob> {
+    let tokens = glob.tokens();
+    let reach = tokens.iter().position(|token| *token == Token::Char(':')).unwrap_or(tokens.len());
+    (0..=reach).map(|start| Glob::from_tokens(tokens[start..].iter().copied()).with_case(glob.case())).collect()
 }

@@ -93,10 +93,6 @@ impl Region {
         self.outside.is_empty() && self.inside.iter().all(Glob::is_all)
     }
 
-    fn globs(&self) -> impl Iterator<Item = &Glob> + Clone {
-        self.inside.iter().chain(&self.outside)
-    }
-
     /// Does the word surely lie in it?
     fn holds(&self, word: &[Token]) -> bool {
         self.inside.iter().all(|glob| glob.covers(word, Case::Sensitive))

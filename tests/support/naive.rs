@@ -215,7 +215,7 @@ fn compare(operator: &str, value: &str, wish: &str, variables: bool, request: &R
             segments_match(&segments.map(<[Part]>::to_vec).collect::<Vec<_>>(), value)
         }),
         // CHOICE: in any case.
-        "Bool" => value.eq_ignore_ascii_case(wish),
+        "Bool" => ["true", "false"].contains(&&*wish.to_lowercase()) && value.eq_ignore_ascii_case(wish),
         // CHOICE: both sides are base64, written in the one canonical way.
         "BinaryEquals" => value == wish,
         "IpAddress" => in_range(value, wish).unwrap_or(false),
