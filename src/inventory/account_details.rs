@@ -193,6 +193,7 @@ fn managed<'a>(policy: ManagedPolicyDetail<'a>, within: Within<'a>, collector: &
         arn: Some(policy.arn.value),
         policy_type: PolicyType::Identity,
         document,
+        meant: None,
     });
 }
 

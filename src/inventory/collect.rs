@@ -11,7 +11,7 @@ use super::{
     PrincipalArn, PrincipalType,
 };
 use crate::policy::PolicyType;
-use crate::reference::managed_policy;
+use crate::reference::{managed_policy, managed_policy_named};
 use crate::source::Place;
 
 /// A policy named by its ARN, before anybody knows whether the input holds it.
@@ -290,6 +290,7 @@ impl<'a> Collector<'a> {
                     arn: Some(attaching.arn.clone()),
                     policy_type: PolicyType::Identity,
                     place: None,
+                    meant: if published.is_none() { meant(&attaching.arn) } else { None },
                     document: published.map(|published| Document::embedded(published.document)),
                 });
                 self.managed.insert(attaching.arn.clone(), id);
@@ -303,6 +304,14 @@ impl<'a> Collector<'a> {
         }
         Attached { policy, through, place: attaching.place }
     }
+}
+
+/// The ARN of AWS's policy of the same name, for an ARN of AWS that is not published.
+fn meant(arn: &str) -> Option<String> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
+    let name = rest.strip_prefix("iam::aws:policy/")?.rsplit('/').next()?;
+    let published = managed_policy_named(name)?.arn;
+    Some(published.replacen("arn:aws:", &format!("arn:{partition}:"), 1))
 }
 
 fn known(holdings: &Holdings<'_>) -> KnownAttachments {

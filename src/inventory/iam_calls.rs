@@ -154,6 +154,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             arn: Some(policy.arn.value),
             policy_type: PolicyType::Identity,
             document: None,
+            meant: None,
         });
     }
     let start = within.place(&text[..1.min(text.len())]);
@@ -175,6 +176,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             policy_type: PolicyType::Identity,
             place: Some(start.clone()),
             document,
+            meant: None,
         };
         ownerless(Content::Version { id, entry });
     }

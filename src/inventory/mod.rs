@@ -146,6 +146,9 @@ pub struct PolicyEntry<'a> {
     pub place: Option<Place>,
     /// None if the input names the policy but does not hold it.
     pub document: Option<Document<'a>>,
+    /// The ARN that AWS publishes under this name, if the entry's own ARN has another path: then there is no such
+    /// policy, and it grants nothing.
+    pub meant: Option<String>,
 }
 
 /// A Lambda function. No reader of today's formats shows any; templates and plans will.

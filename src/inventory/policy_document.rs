@@ -51,6 +51,7 @@ fn entry<'a>(
         policy_type,
         place: Some(within.place(start)),
         document: Some(document),
+        meant: None,
     }
 }
 

@@ -45,6 +45,7 @@ impl<'a> Within<'a> {
             arn: None,
             policy_type: PolicyType::Identity,
             document: Some(self.document(policy.policy_document)),
+            meant: None,
         }
     }
 
@@ -55,6 +56,7 @@ impl<'a> Within<'a> {
             policy_type: PolicyType::Trust,
             place: None,
             document: Some(self.document(document)),
+            meant: None,
         }
     }
 

@@ -26,7 +26,8 @@ pub(super) fn shown_by_input(
     identity: &[Rc<Policy>],
     trust: Option<&Policy>,
 ) -> Option<Applicability> {
-    if principal.is_service_linked() {
+    // Of a principal without a name, the caller said what it is.
+    if principal.is_service_linked() || principal.kind == PrincipalType::Unnamed {
         return None;
     }
     let applies = &kind.applies;

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::pack::Pack;
 use crate::document::Doc;
 use crate::inventory::{Document, Inventory, PolicyId};
-use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Statement, read};
+use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Standing, Statement, Version, read};
 use crate::source::{Part, Path};
 
 /// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
@@ -65,6 +65,9 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
             return Some(Rc::clone(&read.policy));
         }
         let entry = self.inventory.policy(id);
+        if entry.meant.is_some() {
+            return Some(Rc::new(Policy { version: Version::V2012, statements: Vec::new(), standing: Standing::Refused }));
+        }
         let document = entry.document.as_ref()?;
         let read = self.read(document, entry.policy_type);
         if entry.arn.is_some() {

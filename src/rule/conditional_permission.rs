@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
-use super::subject::{Examined, Group, Subject};
+use super::subject::{Examined, Group, Subject, said};
 use super::words;
 use crate::evaluate::{StatementRef, Verdict};
 
@@ -39,9 +39,8 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
     let is_locality = |key: &str| LOCALITY.iter().any(|known| known.eq_ignore_ascii_case(key));
     let only_locality = !keys.is_empty() && keys.iter().all(|key| is_locality(key));
     let severity = subject.severity(group, if only_locality { Severity::Note } else { Severity::Warning });
-    let does: Vec<&str> = group.iter().map(|(action, _)| action.does.as_str()).collect();
     let on = if keys.is_empty() { String::new() } else { format!(", depending on {}", words::quoted(keys, "and")) };
-    let message = format!("{} may or may not {}{on}", subject.words(), words::doing(&does, "or"));
+    let message = format!("{} may or may not {}{on}", subject.words(), words::doing(&said(group), "or"));
     let mut finding = subject.finding(&RULE, severity, message);
     let mut labels = labels(subject, keys, group);
     if !labels.is_empty() {
@@ -68,25 +67,33 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
     finding
 }
 
-/// The conditions that are open; else the statements that are.
+/// The conditions that are open, first; if there are none, the Allows that fit only perhaps.
 fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<Label> {
     let mut statements: Vec<StatementRef> =
         group.iter().flat_map(|(_, judged)| judged.outcome.decisive.iter().copied()).collect();
     statements.sort();
     statements.dedup();
     let mut labels = Vec::new();
-    for statement in statements {
-        let Some(found) = subject.statement(statement) else { continue };
-        let open = found
-            .conditions
-            .iter()
-            .position(|condition| keys.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)));
-        let (place, message) = match open {
-            Some(ordinal) => (found.condition_place(ordinal), "this decides, and its value is not known"),
-            None if found.resources.is_some() => (found.resource_place(0), "whether this fits is not known"),
-            None => (found.place(), "this decides"),
-        };
-        labels.extend(Label::new(subject.place_in(statement.policy, place), message));
+    for statement in &statements {
+        for (ordinal, condition) in subject.statement(*statement).into_iter().flat_map(|found| found.conditions.iter().enumerate()) {
+            if keys.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)) {
+                let place = subject.statement(*statement).map(|found| found.condition_place(ordinal));
+                let place = place.and_then(|place| subject.place_in(statement.policy, place));
+                labels.extend(Label::new(place, "this decides, and its value is not known"));
+            }
+        }
+    }
+    if !labels.is_empty() {
+        return labels;
+    }
+    let mut near: Vec<StatementRef> = group.iter().flat_map(|(_, judged)| &judged.near).map(|(statement, _)| *statement).collect();
+    near.sort();
+    near.dedup();
+    let candidates = if near.is_empty() { statements } else { near };
+    for statement in candidates {
+        let place = subject.statement(statement).map(|found| found.resource_place(0));
+        let place = place.and_then(|place| subject.place_in(statement.policy, place));
+        labels.extend(Label::new(place, "whether this fits is not known"));
     }
     labels
 }

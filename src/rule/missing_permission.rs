@@ -3,7 +3,8 @@
 use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, Subject};
 use super::{Rule, unknown_action};
-use crate::evaluate::{StatementRef, Truth, Unmet, Verdict};
+use crate::evaluate::{Layer, StatementRef, Truth, Unmet, Verdict};
+use crate::policy::Standing;
 use crate::requirement::{JudgedAction, PackAction};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,12 +31,13 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 }
 
 fn missing(subject: &Subject<'_>) -> Option<Finding> {
-    // What a misspelt name or a refused document explains is told there.
+    // What a misspelt name, a refused document or a policy that does not exist explains is told there.
     let misspelt = unknown_action::misspelt(subject);
-    let unexplained = |action: &PackAction, judged: &JudgedAction| {
-        let refused = judged.near.iter().any(|(_, unmet)| *unmet == Unmet::Refused);
-        (!refused && !misspelt.contains(&action.name)).then_some(())
-    };
+    let lost = subject.judged.policies.iter().any(|judged| {
+        judged.layer == Layer::Identity && judged.policy.as_ref().is_some_and(|policy| policy.standing == Standing::Refused)
+    });
+    let unexplained =
+        |action: &PackAction, _: &JudgedAction| (!lost && !misspelt.contains(&action.name)).then_some(());
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
     let severity = subject.severity(&group, Severity::Error);
     let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));
@@ -50,7 +52,7 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
     finding.notes.extend(subject.aws_says(&group));
     finding.notes.extend(why_near_misses_fail(subject, &group));
     finding.notes.extend(subject.notes(&group));
-    finding.help = Some(subject.kind().mend.clone());
+    finding.help = Some(subject.mend(&group));
     Some(finding)
 }
 

@@ -13,6 +13,7 @@ mod partial_permission;
 mod subject;
 mod trust_source_arn;
 mod unknown_action;
+mod unknown_managed_policy;
 mod unresolved_permission;
 mod untrusted_role;
 mod words;
@@ -37,7 +38,7 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 10] = [
+pub static RULES: [&Rule; 11] = [
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,
     &denied_permission::RULE,
@@ -46,6 +47,7 @@ pub static RULES: [&Rule; 10] = [
     &partial_permission::RULE,
     &trust_source_arn::RULE,
     &unknown_action::RULE,
+    &unknown_managed_policy::RULE,
     &unresolved_permission::RULE,
     &untrusted_role::RULE,
 ];

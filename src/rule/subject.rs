@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Label, Severity};
 use super::{Rule, words};
-use crate::evaluate::{Layer, Obstacle, StatementRef, Verdict};
+use crate::evaluate::{Layer, Obstacle, StatementRef, Unmet, Verdict};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, Statement};
 use crate::requirement::{
@@ -39,6 +39,17 @@ pub struct Subject<'e> {
 
 /// Actions of one principal that fail for one cause.
 pub(super) type Group<'e> = Vec<(&'e PackAction, &'e JudgedAction)>;
+
+/// What a sentence says of a group: the required actions, if there are any; what is only recommended goes without
+/// saying, since the same change mends it.
+pub(super) fn said<'e>(group: &Group<'e>) -> Vec<&'e str> {
+    let required = || group.iter().filter(|(action, _)| action.level == Level::Required);
+    if required().next().is_some() {
+        required().map(|(action, _)| action.does.as_str()).collect()
+    } else {
+        group.iter().map(|(action, _)| action.does.as_str()).collect()
+    }
+}
 
 impl<'e> Subject<'e> {
     pub fn kind(&self) -> &'e PackPrincipal {
@@ -189,13 +200,26 @@ impl<'e> Subject<'e> {
 
     /// "may not create, describe or delete network interfaces".
     pub(super) fn may_not(&self, group: &Group<'_>) -> String {
-        let does: Vec<&str> = group.iter().map(|(action, _)| action.does.as_str()).collect();
-        format!("{} may not {}", self.words(), words::doing(&does, "or"))
+        format!("{} may not {}", self.words(), words::doing(&said(group), "or"))
     }
 
-    /// The sentences of the pack about the resources of these actions.
+    /// What to do about actions that no policy allows.
+    pub(super) fn mend(&self, group: &Group<'_>) -> String {
+        if group.iter().any(|(action, _)| action.level == Level::Required) {
+            return self.kind().mend.clone();
+        }
+        let names: Vec<&str> = group.iter().map(|(action, _)| action.name.as_str()).collect();
+        format!("allow {} on \"*\", as AWS's documentation of today does; nothing is known to fail without", words::list(&names, "and"))
+    }
+
+    /// The sentences of the pack about the resources of actions that a policy allows on too few of them.
     pub(super) fn notes(&self, group: &Group<'_>) -> Vec<String> {
-        group.iter().filter_map(|(action, _)| action.note.clone()).collect()
+        let by_resource = |judged: &JudgedAction| judged.near.iter().any(|(_, unmet)| *unmet == Unmet::Resource);
+        let mut notes: Vec<String> = Vec::new();
+        for (action, _) in group.iter().filter(|(_, judged)| by_resource(judged)) {
+            notes.extend(action.note.clone().filter(|note| !notes.contains(note)));
+        }
+        notes
     }
 
     /// A label at every Deny of an obstacle.

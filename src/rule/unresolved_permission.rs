@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
-use super::subject::{Examined, Group, Subject};
+use super::subject::{Examined, Group, Subject, said};
 use super::words;
 use crate::evaluate::{Layer, Obstacle, Verdict};
 
@@ -39,14 +39,13 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 fn unresolved(subject: &Subject<'_>, policies: &[usize], group: &Group<'_>) -> Finding {
     let boundary = policies.iter().any(|index| subject.policy(*index).layer == Layer::Boundary);
     let severity = subject.severity(group, if boundary { Severity::Warning } else { Severity::Note });
-    let does: Vec<&str> = group.iter().map(|(action, _)| action.does.as_str()).collect();
     let names: Vec<String> = policies.iter().map(|index| subject.policy_name(*index)).collect();
     let because = if names.is_empty() {
         "the input has no list of the policies attached to it".to_owned()
     } else {
         format!("{} {} not in the input", words::list(&names, "and"), if names.len() == 1 { "is" } else { "are" })
     };
-    let message = format!("whether {} may {} is open: {because}", subject.words(), words::doing(&does, "and"));
+    let message = format!("cannot tell whether {} may {}: {because}", subject.words(), words::doing(&said(group), "and"));
     let mut finding = subject.finding(&RULE, severity, message);
     let mut labels: Vec<Label> = policies
         .iter()

@@ -214,7 +214,7 @@ fn compare(operator: &str, value: &str, wish: &str, variables: bool, request: &R
             let segments = parts.splitn(6, |part| *part == Part::Char(':'));
             segments_match(&segments.map(<[Part]>::to_vec).collect::<Vec<_>>(), value)
         }),
-        // CHOICE: in any case.
+        // CHOICE: in any case; a wish that is no boolean matches nothing.
         "Bool" => ["true", "false"].contains(&&*wish.to_lowercase()) && value.eq_ignore_ascii_case(wish),
         // CHOICE: both sides are base64, written in the one canonical way.
         "BinaryEquals" => value == wish,

@@ -526,8 +526,8 @@ mod tests {
     fn worlds_allow_and_deny() {
         for make in [world as fn(u64) -> (World, Question), vague_world] {
             let [allow, deny, neither, every] = mix(make);
-            eprintln!("{allow} {deny} {neither} {every}");
-            assert!([allow, deny, neither].iter().all(|count| (250..=450).contains(count)));
+            let mix = format!("{allow} {deny} {neither} {every}");
+            assert!([allow, deny, neither].iter().all(|count| (250..=450).contains(count)), "{mix}");
             assert!(every > 100);
         }
     }
