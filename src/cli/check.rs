@@ -10,7 +10,7 @@ use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, R
 use crate::report::{Report, write_human, write_json};
 use crate::requirement::{Assignment, Judging, Pack, judge};
 use crate::rule::{self, Examined, Finding};
-use crate::source::{SourceId, Sources};
+use crate::source::{At, Place, SourceId, Sources, Span};
 
 /// What the inputs may be, for whoever gave something else.
 const KINDS: &str = "rolecall reads identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
@@ -21,6 +21,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         rule::find(name).ok_or_else(|| explain::unknown(name))?;
     }
     let given = context(&args.context)?;
+    locality(args)?;
     let mut problems = Vec::new();
     let mut sources = Sources::new();
     let packs: &[Pack] = packs(&args.pack, &mut sources, &mut problems).leak();
@@ -67,9 +68,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     if judged.is_empty() {
-        let help = "say whose the policies are with --as execution-role or --as deployer";
+        let help = match names.is_empty() && problems.is_empty() {
+            true => "\n  help: say whose the policies are with --as execution-role or --as deployer",
+            false => "",
+        };
         // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(io::stderr(), "rolecall: no principal was judged\n  help: {help}");
+        let _ = writeln!(io::stderr(), "rolecall: no principal was judged{help}");
     }
     Ok(if !problems.is_empty() {
         Exit::Trouble
@@ -83,6 +87,34 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 fn is_shown(args: &CheckArgs, finding: &Finding) -> bool {
     let named = |names: &[String]| names.iter().any(|name| name == finding.rule.name);
     (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
+}
+
+/// Refuses what can be no account, region or partition: with a slip there, nothing would be judged right.
+fn locality(args: &CheckArgs) -> Result<(), Failure> {
+    let wrong = |flag: &str, value: &str, expected: &str| Failure::WrongCall {
+        message: format!("--{flag} {value}: expected {expected}"),
+        help: None,
+    };
+    let name =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if let Some(account) = &args.account
+        && !(account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(wrong("account", account, "the twelve digits of an account's id"));
+    }
+    if let Some(region) = &args.region {
+        let parts: Vec<&str> = region.split('-').collect();
+        let ends_in_number = parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+        if parts.len() < 3 || !ends_in_number || !parts.iter().all(|part| name(part)) {
+            return Err(wrong("region", region, "a region, such as eu-west-1"));
+        }
+    }
+    match &args.partition {
+        Some(partition) if !partition.starts_with("aws") || !partition.split('-').all(name) => {
+            Err(wrong("partition", partition, "a partition, such as aws, aws-cn or aws-us-gov"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `KEY=VALUE`; a repeated key has several values.
@@ -115,6 +147,7 @@ fn recognize<'a>(
     let mut complete = false;
     let mut later: Vec<&str> = Vec::new();
     for (id, given) in files {
+        let name = sources[*id].name();
         match (read_source(*id, &sources[*id], collector, problems), given) {
             (Recognized::AccountDetails(Continuation::Truncated), _) => truncated = Some(*id),
             (Recognized::AccountDetails(Continuation::Ends), _) => complete = true,
@@ -127,7 +160,18 @@ fn recognize<'a>(
                 problems.push(not_understood(sources, *id, message, KINDS));
             }
             (Recognized::NotYet(_), Given::InFolder) => later.push(sources[*id].name()),
-            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Broken | Recognized::Unknown, _) => {}
+            (Recognized::NoJson(error), Given::ByName) => {
+                problems.push(InputProblem {
+                    path: name.to_owned(),
+                    message: error.message,
+                    help: error.help,
+                    place: Some(Place { source: *id, at: At::Span(Span { start: error.offset, end: error.offset }) }),
+                });
+                collector.unseen_bare(name);
+            }
+            (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
+            (Recognized::PolicyDocument | Recognized::IamCall, _)
+            | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
     }
     if let Some(id) = truncated.filter(|_| !complete) {

@@ -19,6 +19,12 @@ pub(super) fn parse(flags: &[String], packs: &[Pack]) -> Result<Vec<As>, Failure
     let kinds: Vec<_> = packs.iter().flat_map(|pack| &pack.principals).collect();
     let parse = |flag: &String| {
         let (kind, name) = match flag.split_once(':') {
+            Some((_, "")) => {
+                return Err(Failure::WrongCall {
+                    message: format!("--as {flag}: a name is missing behind the colon"),
+                    help: Some("leave the colon out to speak of the policy documents given".to_owned()),
+                });
+            }
             Some((kind, name)) => (kind, Some(name.to_owned())),
             None => (flag.as_str(), None),
         };

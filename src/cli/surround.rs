@@ -11,56 +11,72 @@ use crate::source::{At, Place, SourceId, Sources, Span};
 
 /// The files of the flags, read but not yet understood.
 pub(super) struct SurroundingFiles {
-    boundary: Option<SourceId>,
-    session: Vec<SourceId>,
-    levels: Vec<Vec<SourceId>>,
+    boundary: Option<PolicyFile>,
+    session: Vec<PolicyFile>,
+    levels: Vec<Vec<PolicyFile>>,
+}
+
+/// A file that is one policy; without a source it could not be read.
+struct PolicyFile {
+    name: String,
+    source: Option<SourceId>,
 }
 
 impl SurroundingFiles {
     pub(super) fn read(args: &CheckArgs, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Self {
-        let mut read = |path: &Path| read_one(path, sources, problems);
-        let boundary = args.boundary.as_deref().and_then(&mut read);
-        let session = args.session_policy.iter().filter_map(|path| read(path)).collect();
-        let mut levels: Vec<Vec<SourceId>> = args
+        let mut read =
+            |path: &Path| PolicyFile { name: path.display().to_string(), source: read_one(path, sources, problems) };
+        let boundary = args.boundary.as_deref().map(&mut read);
+        let session = args.session_policy.iter().map(|path| read(path)).collect();
+        let mut levels: Vec<Vec<PolicyFile>> = args
             .scp_level
             .iter()
-            .map(|level| level.split(',').filter_map(|path| read(Path::new(path.trim()))).collect())
+            .map(|level| level.split(',').map(|path| read(Path::new(path.trim()))).collect())
             .collect();
         if !args.scp.is_empty() {
-            levels.push(args.scp.iter().filter_map(|path: &PathBuf| read(path)).collect());
+            levels.push(args.scp.iter().map(|path| read(path)).collect());
         }
         SurroundingFiles { boundary, session, levels }
     }
 
-    /// Adds the documents to the collector's policies.
+    /// Adds the documents to the collector's policies. One that could not be read may say anything: it is a policy
+    /// that nobody has seen.
     pub(super) fn collect<'a>(
         &self,
         sources: &'a Sources,
         collector: &mut Collector<'a>,
         problems: &mut Vec<InputProblem>,
     ) -> Surroundings {
-        let mut add = |id: &SourceId, policy_type, through| match read_policy_document(*id, &sources[*id], policy_type)
-        {
-            Ok(entry) => Some(Attached { policy: collector.policy(entry), through, place: None }),
-            Err(error) => {
-                problems.push(InputProblem {
-                    path: sources[*id].name().to_owned(),
-                    message: error.message,
-                    help: error.help,
-                    place: Some(Place { source: *id, at: At::Span(Span { start: error.offset, end: error.offset }) }),
-                });
-                None
-            }
+        let mut add = |file: &PolicyFile, policy_type, through| {
+            let entry = file.source.and_then(|id| match read_policy_document(id, &sources[id], policy_type) {
+                Ok(entry) => Some(entry),
+                Err(error) => {
+                    problems.push(InputProblem {
+                        path: file.name.clone(),
+                        message: error.message,
+                        help: error.help,
+                        place: Some(Place {
+                            source: id,
+                            at: At::Span(Span { start: error.offset, end: error.offset }),
+                        }),
+                    });
+                    None
+                }
+            });
+            let policy = match entry {
+                Some(entry) => collector.policy(entry),
+                None => collector.unseen(&file.name, policy_type),
+            };
+            Attached { policy, through, place: None }
         };
         Surroundings {
-            boundary: self.boundary.as_ref().and_then(|id| add(id, PolicyType::Identity, Attachment::Boundary)),
-            session: self.session.iter().filter_map(|id| add(id, PolicyType::Session, Attachment::Session)).collect(),
+            boundary: self.boundary.as_ref().map(|file| add(file, PolicyType::Identity, Attachment::Boundary)),
+            session: self.session.iter().map(|file| add(file, PolicyType::Session, Attachment::Session)).collect(),
             organization: self
                 .levels
                 .iter()
                 .map(|level| {
-                    let scps = level.iter();
-                    scps.filter_map(|id| add(id, PolicyType::ServiceControl, Attachment::ServiceControl)).collect()
+                    level.iter().map(|file| add(file, PolicyType::ServiceControl, Attachment::ServiceControl)).collect()
                 })
                 .collect(),
         }

@@ -6,20 +6,17 @@ use crate::policy::{ActionPattern, Effect, Patterns, Polarity};
 
 /// Is the action (`ec2:CreateNetworkInterface`, no wildcard) among those that the statement is about?
 ///
-/// A wildcard in the service part is nothing that AWS supports: it counts for nothing in an Allow and is unknown in
-/// a Deny, so that neither reading makes a grant out of it.
+/// A wildcard in the service part is nothing that AWS supports: in the `Action` of an Allow it counts for nothing,
+/// elsewhere it is unknown, so that no reading makes a grant out of it.
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Action" and "… NotAction".
 pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action: &str) -> Truth {
     let Some((service, name)) = action.split_once(':') else { return Truth::No };
     let listed = Truth::any(actions.patterns.iter().map(|pattern| matches_pattern(pattern, service, name)));
-    let about = match actions.polarity {
-        Polarity::Listed => listed,
-        Polarity::AllBut => !listed,
-    };
-    match (about, effect) {
-        (Truth::Unknown, Effect::Allow) => Truth::No,
-        (about, _) => about,
+    match (actions.polarity, listed, effect) {
+        (Polarity::Listed, Truth::Unknown, Effect::Allow) => Truth::No,
+        (Polarity::Listed, listed, _) => listed,
+        (Polarity::AllBut, listed, _) => !listed,
     }
 }
 

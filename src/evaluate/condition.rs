@@ -57,7 +57,11 @@ pub(super) fn all_hold(conditions: &[Condition], setting: Setting<'_>, undecided
 /// One condition: an operator, a key, its values.
 pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut Undecided) -> Truth {
     let knowledge = setting.context.key(&condition.key);
-    if knowledge.is_open() {
+    let disputed = matches!(
+        (condition.operator.when_absent, condition.operator.qualifier),
+        (WhenAbsent::Holds, Some(Qualifier::ForAnyValue))
+    );
+    if knowledge.is_open() || disputed {
         undecided.add(&condition.key);
     }
     if condition.operator.test == Test::Null {
@@ -78,6 +82,7 @@ pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut
                     answers.fold(first, Truth::either_case)
                 }
                 Some(Qualifier::ForAllValues) => Truth::all(answers),
+                Some(Qualifier::ForAnyValue) if list.is_empty() => absent,
                 Some(Qualifier::ForAnyValue) => Truth::any(answers),
             }
         }
@@ -105,11 +110,13 @@ impl Knowledge {
 /// and so is `…IfExists`. "ForAllValues returns true if there are no keys in the request"; ForAnyValue then fails.
 fn when_absent(condition: &Condition) -> Truth {
     let operator = condition.operator;
-    Truth::from(match (operator.when_absent, operator.qualifier) {
-        (WhenAbsent::Holds, _) | (_, Some(Qualifier::ForAllValues)) => true,
-        (_, Some(Qualifier::ForAnyValue)) => false,
-        (WhenAbsent::OperatorDecides, None) => operator.test.negation() == Negation::Negated,
-    })
+    match (operator.when_absent, operator.qualifier) {
+        // "ForAnyValue returns false" for a missing key, and "IfExists: the condition evaluates as true": AWS says both.
+        (WhenAbsent::Holds, Some(Qualifier::ForAnyValue)) => Truth::Unknown,
+        (WhenAbsent::Holds, _) | (_, Some(Qualifier::ForAllValues)) => Truth::Yes,
+        (_, Some(Qualifier::ForAnyValue)) => Truth::No,
+        (WhenAbsent::OperatorDecides, None) => Truth::from(operator.test.negation() == Negation::Negated),
+    }
 }
 
 /// `Null`: "true" asks that the key be absent, "false" that it be present.
@@ -249,6 +256,9 @@ pub(super) enum Wildcards {
     AreText,
 }
 
+/// A variable whose value is not known. No value of a request holds it, so it surely equals nothing.
+pub(super) const UNKNOWN_VARIABLE: Token = Token::Var(Var::Other(0));
+
 /// A text of a policy with its variables replaced; none if a variable has no value: then it matches nothing.
 ///
 /// Source: IAM User Guide, "IAM policy elements: Variables and tags".
@@ -275,8 +285,7 @@ pub(super) fn expand(
                 None if matches!(setting.context.key(key), Knowledge::Absent) => return None,
                 None => {
                     undecided.add(key);
-                    // No value of a request holds this unknown, so as text it equals nothing surely.
-                    tokens.push(Token::Var(Var::Other(0)));
+                    tokens.push(UNKNOWN_VARIABLE);
                 }
             },
         }

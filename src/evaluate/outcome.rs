@@ -129,7 +129,7 @@ fn of_nobody(
     let nothing = |cell| Shortage { cell, left: Left::Nothing };
     Some(Outcome {
         verdict: Verdict::Missing,
-        uncovered: question.cells.first().map(|cell| cell.resources.show(&cell.names())),
+        uncovered: question.cells.first().map(|cell| cell.resources.show(&cell.names()).replace("?*", "*")),
         undecided: Vec::new(),
         decisive: Vec::new(),
         obstacle: Some(Obstacle::NotAllowed),
@@ -203,6 +203,7 @@ fn explain(verdict: Verdict, cells: &[CellFacts], answers: &[CellAnswer], unseen
     let mut short = Vec::new();
     let mut obstacle = None;
     let mut uncovered = None;
+    let mut unsure = None;
     for (index, (cell, answer)) in cells.iter().zip(answers).enumerate() {
         if let Some(witness) = &answer.impossible {
             short.push(Shortage {
@@ -214,7 +215,7 @@ fn explain(verdict: Verdict, cells: &[CellFacts], answers: &[CellAnswer], unseen
         if !answer.all_sure {
             cell.collect_undecided(&mut undecided);
             if let Some(witness) = &answer.unsure {
-                uncovered.get_or_insert_with(|| cell.show(witness));
+                unsure.get_or_insert_with(|| cell.show(witness));
             }
         }
         match verdict {
@@ -246,6 +247,8 @@ fn explain(verdict: Verdict, cells: &[CellFacts], answers: &[CellAnswer], unseen
     }
     decisive.sort();
     decisive.dedup();
+    // What is surely refused tells more than what may be.
+    let uncovered = uncovered.or(unsure);
     Outcome { verdict, uncovered, undecided: undecided.into_keys(), decisive, obstacle, short }
 }
 

@@ -8,12 +8,12 @@
 
 use super::arn;
 use super::compare;
-use super::condition::{Setting, Undecided, Wildcards, expand};
+use super::condition::{Setting, UNKNOWN_VARIABLE, Undecided, Wildcards, expand};
 use super::context::Language;
 use super::glob::{Glob, Token, Var};
 use super::search::{Region, Search, search};
 use super::truth::Truth;
-use crate::policy::{Pattern, Patterns, Polarity};
+use crate::policy::{Pattern, Patterns, Polarity, Version};
 
 /// An action, and every resource type that a call of it needs. Each type must be allowed by itself.
 #[derive(Clone, Debug)]
@@ -120,6 +120,11 @@ pub(super) fn cover(
             possible = vec![Glob::all()];
             break;
         }
+        if setting.version == Version::V2012 && variable_in_head(pattern) {
+            // "You can use a policy variable in the resource portion of the ARN": in front of it AWS says nothing.
+            possible.push(Glob::all());
+            continue;
+        }
         // A variable without a value makes a pattern that matches nothing.
         let Some(pattern) = expand(pattern, Wildcards::Match, setting, undecided) else { continue };
         match resources {
@@ -135,6 +140,12 @@ pub(super) fn cover(
         // What is surely left out needs every reading of the list, and the other way round.
         Polarity::AllBut => Covered { sure: rest_of(possible), possible: rest_of(sure) },
     }
+}
+
+/// Does a policy variable stand before the fifth colon?
+fn variable_in_head(pattern: &Pattern) -> bool {
+    let head = pattern.text().split_once("${").map(|(before, _)| before);
+    head.is_some_and(|before| before.bytes().filter(|byte| *byte == b':').count() < 5)
 }
 
 fn rest_of(listed: Vec<Glob>) -> Vec<Region> {
@@ -166,8 +177,9 @@ fn cover_arns(
     }
     let (parts, name) = head_and_name(pattern);
     let compared = compare_heads(head, &parts);
-    if compared == Truth::Yes {
-        sure.push(name.clone());
+    // A variable of unknown value may also have none, and then the pattern matches nothing.
+    if compared == Truth::Yes && !name.tokens().contains(&UNKNOWN_VARIABLE) {
+        sure.push(name);
     } else if compared == Truth::Unknown {
         note_unknown_parts(head, &parts, undecided);
     }

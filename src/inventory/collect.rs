@@ -122,6 +122,8 @@ pub struct Collector<'a> {
     principals: Vec<Found<'a>>,
     /// Bare identity policy documents.
     pub(super) bare: Vec<PolicyId>,
+    /// Bare policies of buckets, queues and the like.
+    pub(super) bare_resource_policies: Vec<PolicyEntry<'a>>,
     /// A bare trust policy.
     pub(super) bare_trust: Option<PolicyId>,
     /// Outputs that do not say whose they are.
@@ -193,6 +195,29 @@ impl<'a> Collector<'a> {
         entry.document.is_none().then_some(entry)
     }
 
+    /// A bare policy that names principals.
+    pub(super) fn resource_policy(&mut self, entry: PolicyEntry<'a>) {
+        self.bare_resource_policies.push(entry);
+    }
+
+    /// A policy that the run was given and could not read: it may say anything.
+    pub fn unseen(&mut self, name: &str, policy_type: PolicyType) -> PolicyId {
+        self.policy(PolicyEntry {
+            name: Some(Cow::Owned(name.to_owned())),
+            arn: None,
+            policy_type,
+            place: None,
+            document: None,
+            meant: None,
+        })
+    }
+
+    /// An input that could not be read, among the bare documents of one principal.
+    pub fn unseen_bare(&mut self, name: &str) {
+        let id = self.unseen(name, PolicyType::Identity);
+        self.bare.push(id);
+    }
+
     /// Joins everything that can be joined; the rest is reported.
     pub fn finish(mut self, bare: Bare, problems: &mut Vec<InputProblem>) -> Inventory<'a> {
         assign_ownerless(&mut self, problems);
@@ -206,8 +231,16 @@ impl<'a> Collector<'a> {
             })
             .collect();
         let mut principals: Vec<Principal<'a>> = found.into_iter().map(|found| self.join(found, &groups)).collect();
-        if bare == Bare::OnePrincipal && !self.bare.is_empty() {
-            principals.push(self.unnamed());
+        if bare == Bare::OnePrincipal {
+            // A document that names principals is nobody's identity policy; if it is all that was given, its reader
+            // says so.
+            if self.bare.is_empty() {
+                let entries = std::mem::take(&mut self.bare_resource_policies);
+                self.bare = entries.into_iter().map(|entry| self.policy(entry)).collect();
+            }
+            if !self.bare.is_empty() {
+                principals.push(self.unnamed());
+            }
         }
         Inventory { principals, policies: self.policies, functions: Vec::new() }
     }

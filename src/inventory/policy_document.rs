@@ -34,7 +34,15 @@ pub fn read_policy_document<'a>(
         }
     }
     // The syntax is checked here, once and whole, so that an error names the place in the file.
-    Doc::parse(source.text())?;
+    let doc = Doc::parse(source.text())?;
+    let is_policy = ["Statement", "Version", "Id"].iter().any(|name| doc.get(name).is_some());
+    if doc.as_map().is_some() && !is_policy {
+        return Err(SyntaxError {
+            offset: 0,
+            message: "this is no policy document: it has neither Statement nor Version".to_owned(),
+            help: Some("give one policy: { \"Version\": \"2012-10-17\", \"Statement\": [ … ] }".to_owned()),
+        });
+    }
     Ok(entry(within, within.document(raw), policy_type, raw))
 }
 

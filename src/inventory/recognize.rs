@@ -12,7 +12,7 @@ use crate::policy::PolicyType;
 use crate::source::{At, Place, Source, SourceId, Span};
 
 /// What an input turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Recognized {
     PolicyDocument,
     AccountDetails(Continuation),
@@ -21,6 +21,8 @@ pub enum Recognized {
     NotYet(&'static str),
     /// None of the known kinds.
     Unknown,
+    /// No JSON at all.
+    NoJson(SyntaxError),
     /// It is, or seems to be, of a known kind, and is broken: the problem is reported.
     Broken,
 }
@@ -69,7 +71,10 @@ pub fn read_source<'a>(
         };
     }
     if !text.trim_start().starts_with('{') {
-        return Recognized::Unknown;
+        return match Doc::parse(text) {
+            Ok(_) => Recognized::Unknown,
+            Err(error) => Recognized::NoJson(error),
+        };
     }
     let marks: Marks = match serde_json::from_str(text) {
         Ok(marks) => marks,
@@ -83,7 +88,8 @@ pub fn read_source<'a>(
             let meant = looks_like("\"Statement\"") && looks_like("\"Effect\"") || looks_like("\"PolicyDocument\"");
             return match Doc::parse(text) {
                 Err(error) if meant => broken(within, error, problems),
-                _ => Recognized::Unknown,
+                Err(error) => Recognized::NoJson(error),
+                Ok(_) => Recognized::Unknown,
             };
         }
     };
@@ -131,7 +137,9 @@ fn keep_bare<'a>(mut entry: PolicyEntry<'a>, collector: &mut Collector<'a>) -> R
     if names_principals == Some(Named::ByTrust) {
         entry.policy_type = PolicyType::Trust;
         collector.bare_trust = Some(collector.policy(entry));
-    } else if names_principals != Some(Named::ByOther) {
+    } else if names_principals == Some(Named::ByOther) {
+        collector.resource_policy(entry);
+    } else {
         let id = collector.policy(entry);
         collector.bare.push(id);
     }

@@ -27,8 +27,7 @@ pub struct PolicyProblem {
 /// The policies of an inventory, read on demand.
 pub(super) struct PolicyStore<'i, 'a> {
     inventory: &'i Inventory<'a>,
-    /// The services of which the packs name actions.
-    services: Vec<&'i str>,
+    vocabulary: Vocabulary<'i>,
     /// By policy: those that others may carry, too.
     shared: Vec<Option<Rc<Read>>>,
     by_text: HashMap<(&'i str, PolicyType), Rc<Read>>,
@@ -51,7 +50,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     pub(super) fn new(inventory: &'i Inventory<'a>, packs: &'i [Pack]) -> Self {
         PolicyStore {
             inventory,
-            services: services(packs),
+            vocabulary: Vocabulary::of(packs),
             shared: vec![None; inventory.policies.len()],
             by_text: HashMap::new(),
             seen: vec![Seen::NotYet; inventory.policies.len()],
@@ -66,7 +65,11 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         }
         let entry = self.inventory.policy(id);
         if entry.meant.is_some() {
-            return Some(Rc::new(Policy { version: Version::V2012, statements: Vec::new(), standing: Standing::Refused }));
+            return Some(Rc::new(Policy {
+                version: Version::V2012,
+                statements: Vec::new(),
+                standing: Standing::Refused,
+            }));
         }
         let document = entry.document.as_ref()?;
         let read = self.read(document, entry.policy_type);
@@ -86,7 +89,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         if let Some(known) = self.by_text.get(&key).filter(|_| repeats) {
             return Rc::clone(known);
         }
-        let fresh = Rc::new(read_text(document.text().as_deref(), policy_type, &self.services));
+        let fresh = Rc::new(read_text(document.text().as_deref(), policy_type, &self.vocabulary));
         if repeats && self.by_text.len() < REMEMBERED_TEXTS {
             self.by_text.insert(key, Rc::clone(&fresh));
         }
@@ -105,31 +108,43 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     }
 }
 
-/// The services of which the packs name actions.
-fn services(packs: &[Pack]) -> Vec<&str> {
-    let kinds = packs.iter().flat_map(|pack| &pack.principals);
-    let named = kinds.flat_map(|kind| {
-        let own = kind.actions.iter().map(|action| &action.name);
-        own.chain(&kind.applies.allows_any).chain(&kind.applies.creates_any).chain(&kind.applies.names_any)
-    });
-    let mut services: Vec<&str> = named.filter_map(|action| Some(action.split_once(':')?.0)).collect();
-    services.sort_unstable();
-    services.dedup();
-    services
+/// What the packs speak of.
+struct Vocabulary<'p> {
+    services: Vec<&'p str>,
+    /// Names of actions, without their services.
+    names: Vec<&'p str>,
 }
 
-/// May the statement be about an action of these services, or be meant to?
-fn concerns(statement: &Statement, services: &[&str]) -> bool {
-    statement.actions.polarity == Polarity::AllBut
-        || statement.actions.patterns.iter().any(|pattern| match pattern.split() {
-            Some((service, _)) => {
-                service.contains(['*', '?']) || services.iter().any(|wanted| wanted.eq_ignore_ascii_case(service))
-            }
-            None => true,
-        })
+impl<'p> Vocabulary<'p> {
+    fn of(packs: &'p [Pack]) -> Vocabulary<'p> {
+        let kinds = packs.iter().flat_map(|pack| &pack.principals);
+        let actions = kinds.flat_map(|kind| {
+            let own = kind.actions.iter().map(|action| &action.name);
+            own.chain(&kind.applies.allows_any).chain(&kind.applies.creates_any).chain(&kind.applies.names_any)
+        });
+        let (mut services, mut names): (Vec<&str>, Vec<&str>) =
+            actions.filter_map(|action| action.split_once(':')).unzip();
+        for words in [&mut services, &mut names] {
+            words.sort_unstable();
+            words.dedup();
+        }
+        Vocabulary { services, names }
+    }
+
+    /// May the statement be about an action of these services, or be meant to?
+    fn concerns(&self, statement: &Statement) -> bool {
+        let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        statement.actions.polarity == Polarity::AllBut
+            || statement.actions.patterns.iter().any(|pattern| match pattern.split() {
+                Some((service, name)) => {
+                    is_one_of(&self.services, service) || service.contains(['*', '?']) || is_one_of(&self.names, name)
+                }
+                None => true,
+            })
+    }
 }
 
-fn read_text(text: Option<&str>, policy_type: PolicyType, services: &[&str]) -> Read {
+fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabulary<'_>) -> Read {
     let parsed = match text {
         Some(text) => Doc::parse(text).map_err(|error| (error.message, error.help)),
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
@@ -140,7 +155,7 @@ fn read_text(text: Option<&str>, policy_type: PolicyType, services: &[&str]) -> 
             if policy_type != PolicyType::Trust {
                 // Most statements of an account are about other services. The first one stays, because a finding that
                 // nothing allows an action has to point somewhere.
-                reading.policy.statements.retain(|statement| statement.index == 0 || concerns(statement, services));
+                reading.policy.statements.retain(|statement| statement.index == 0 || vocabulary.concerns(statement));
             }
             Read { policy: Rc::new(reading.policy), problems: reading.problems }
         }

@@ -34,12 +34,13 @@ fn cell(resource: &PackResource, action: &Action, locality: &Locality) -> Cell {
     let limits: Vec<Glob> = resource
         .limits
         .iter()
-        .map(|glob| Glob::pattern(glob))
+        .map(|glob| Glob::pattern(&glob.replace("/*", "/?*")))
         .chain(resource.limits_literal.iter().map(|text| Glob::literal(text)))
         .collect();
     Cell {
         resource_type: Some(resource.resource_type.as_str().into()),
-        resources: Resources::Arns { head, names: Glob::pattern(&resource.name) },
+        // No resource has an empty name.
+        resources: Resources::Arns { head, names: Glob::pattern(&resource.name.replace("/*", "/?*")) },
         limits: (!limits.is_empty()).then_some(limits),
     }
 }
@@ -56,7 +57,7 @@ fn everything_like(arn: &str, locality: &Locality) -> Resources {
         rest = rest[start..].find('}').map_or("", |end| &rest[start + end + 1..]);
     }
     pattern.push_str(rest);
-    Resources::Arns { head: head(arn, locality), names: Glob::pattern(&pattern) }
+    Resources::Arns { head: head(arn, locality), names: Glob::pattern(&pattern.replace("/*", "/?*")) }
 }
 
 fn head(arn: &str, locality: &Locality) -> ArnHead {

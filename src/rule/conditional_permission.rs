@@ -75,7 +75,9 @@ fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<La
     statements.dedup();
     let mut labels = Vec::new();
     for statement in &statements {
-        for (ordinal, condition) in subject.statement(*statement).into_iter().flat_map(|found| found.conditions.iter().enumerate()) {
+        for (ordinal, condition) in
+            subject.statement(*statement).into_iter().flat_map(|found| found.conditions.iter().enumerate())
+        {
             if keys.iter().any(|key| key.eq_ignore_ascii_case(&condition.key)) {
                 let place = subject.statement(*statement).map(|found| found.condition_place(ordinal));
                 let place = place.and_then(|place| subject.place_in(statement.policy, place));
@@ -86,7 +88,8 @@ fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<La
     if !labels.is_empty() {
         return labels;
     }
-    let mut near: Vec<StatementRef> = group.iter().flat_map(|(_, judged)| &judged.near).map(|(statement, _)| *statement).collect();
+    let mut near: Vec<StatementRef> =
+        group.iter().flat_map(|(_, judged)| &judged.near).map(|(statement, _)| *statement).collect();
     near.sort();
     near.dedup();
     let candidates = if near.is_empty() { statements } else { near };

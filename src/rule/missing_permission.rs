@@ -34,10 +34,10 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
     // What a misspelt name, a refused document or a policy that does not exist explains is told there.
     let misspelt = unknown_action::misspelt(subject);
     let lost = subject.judged.policies.iter().any(|judged| {
-        judged.layer == Layer::Identity && judged.policy.as_ref().is_some_and(|policy| policy.standing == Standing::Refused)
+        judged.layer == Layer::Identity
+            && judged.policy.as_ref().is_some_and(|policy| policy.standing == Standing::Refused)
     });
-    let unexplained =
-        |action: &PackAction, _: &JudgedAction| (!lost && !misspelt.contains(&action.name)).then_some(());
+    let unexplained = |action: &PackAction, _: &JudgedAction| (!lost && !misspelt.contains(&action.name)).then_some(());
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
     let severity = subject.severity(&group, Severity::Error);
     let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));

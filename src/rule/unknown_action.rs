@@ -5,6 +5,7 @@ use globset::GlobBuilder;
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Subject};
+use crate::evaluate::glob::{Case, matches};
 use crate::evaluate::{Layer, StatementRef, Verdict};
 use crate::policy::{ActionPattern, Effect};
 use crate::reference::catalogue;
@@ -101,12 +102,29 @@ fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>
             }
             needed(format!("{service}:{}", known.nearest(name)?)).map(Some)
         }
-        Some(_) => None,
+        // "You can't use a wildcard in the service part": such an Allow is about nothing.
+        Some((service, name)) if service.contains(['*', '?']) => {
+            let reaches = |action: &str| {
+                action.split_once(':').is_some_and(|(own, own_name)| {
+                    matches(service, own, Case::Insensitive) && matches(name, own_name, Case::Insensitive)
+                })
+            };
+            actions().any(reaches).then_some(None)
+        }
+        // The right name behind another service's colon: `vpc:DeleteNetworkInterface`.
+        Some((_, name)) => {
+            let same =
+                actions().find(|action| action.split_once(':').is_some_and(|(_, own)| own.eq_ignore_ascii_case(name)));
+            same.filter(|_| catalogue().action(pattern.text()).is_none()).map(|meant| Some(meant.to_owned()))
+        }
         // No colon: `ec2.CreateNetworkInterface`, `ec2/CreateNetworkInterface`, or the name alone.
         None => {
             let text = pattern.text();
             let with_colon = text.replacen(['.', '/', ';', ' ', '-'], ":", 1);
-            needed(with_colon)
+            let glued = actions().find(|action| action.replacen(':', "", 1).eq_ignore_ascii_case(text));
+            glued
+                .map(str::to_owned)
+                .or_else(|| needed(with_colon))
                 .or_else(|| {
                     actions()
                         .find(|action| action.split_once(':').is_some_and(|(_, name)| name.eq_ignore_ascii_case(text)))
@@ -159,6 +177,8 @@ fn describe(subject: &Subject<'_>, slip: &Slip<'_>) -> Finding {
             let group = vec![(*action, *judged)];
             (subject.severity(&group, Severity::Error), format!(", so {}", subject.may_not(&group)))
         }
+        // "Actions must be prefaced by a vendor": AWS refuses the whole document.
+        None if slip.pattern.split().is_none() => (Severity::Error, ", and refuses a name without a colon".to_owned()),
         None => (Severity::Warning, String::new()),
     };
     let mut finding = subject.finding(&RULE, severity, format!("AWS has no action `{text}`{consequence}"));
@@ -166,7 +186,11 @@ fn describe(subject: &Subject<'_>, slip: &Slip<'_>) -> Finding {
         finding.notes.extend(subject.aws_says(&vec![(action, judged)]));
     }
     let place = subject.statement(slip.statement).map(|found| found.action_place(slip.item));
-    let words = if slip.meant.is_some() { "no action has this name" } else { "no action matches this" };
+    let words = match (&slip.meant, slip.pattern.split()) {
+        (None, Some((service, _))) if service.contains(['*', '?']) => "AWS takes no wildcard in front of the colon",
+        (None, _) => "no action matches this",
+        (Some(_), _) => "no action has this name",
+    };
     finding.primary = place.and_then(|place| Label::new(subject.place_in(slip.statement.policy, place), words));
     finding.related.extend(Label::new(subject.place(), "the principal"));
     finding.help = slip.meant.as_ref().map(|meant| format!("write `{meant}`"));

@@ -26,7 +26,9 @@ To mend it, write the ARN that the help gives.",
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
     examined
         .subjects()
-        .flat_map(|subject| missing(&subject).map(move |(judged, entry)| unknown(&subject, judged, entry)).collect::<Vec<_>>())
+        .flat_map(|subject| {
+            missing(&subject).map(move |(judged, entry)| unknown(&subject, judged, entry)).collect::<Vec<_>>()
+        })
         .collect()
 }
 

@@ -45,7 +45,8 @@ fn unresolved(subject: &Subject<'_>, policies: &[usize], group: &Group<'_>) -> F
     } else {
         format!("{} {} not in the input", words::list(&names, "and"), if names.len() == 1 { "is" } else { "are" })
     };
-    let message = format!("cannot tell whether {} may {}: {because}", subject.words(), words::doing(&said(group), "and"));
+    let message =
+        format!("cannot tell whether {} may {}: {because}", subject.words(), words::doing(&said(group), "and"));
     let mut finding = subject.finding(&RULE, severity, message);
     let mut labels: Vec<Label> = policies
         .iter()
