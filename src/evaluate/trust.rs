@@ -1,7 +1,7 @@
 //! Who may assume a role: the trust policy's answer to one caller.
 
 use super::action::matches_action;
-use super::condition::{Setting, Undecided, all_hold};
+use super::condition::{Setting, Undecided, all_hold, holds};
 use super::context::Context;
 use super::truth::Truth;
 use crate::policy::{Effect, Polarity, Policy, PrincipalElement, PrincipalKind, Standing, Statement};
@@ -10,8 +10,9 @@ use crate::policy::{Effect, Polarity, Policy, PrincipalElement, PrincipalKind, S
 #[derive(Clone, Debug)]
 pub struct TrustAnswer {
     pub allowed: Truth,
-    /// The statements (indices in [`Policy::statements`]) that are about the caller and the action.
-    pub about: Vec<usize>,
+    /// The statements (indices in [`Policy::statements`]) that are about the caller and the action, each with the
+    /// first of its conditions that surely does not hold.
+    pub about: Vec<(usize, Option<usize>)>,
     /// The condition keys on which the answer hangs.
     pub undecided: Vec<Box<str>>,
 }
@@ -29,12 +30,13 @@ pub fn may_assume(policy: &Policy, service: &str, context: &dyn Context) -> Trus
         if named == Truth::No || matches_action(&statement.actions, statement.effect, "sts:AssumeRole") == Truth::No {
             continue;
         }
-        about.push(index);
         let setting = Setting { version: policy.version, effect: statement.effect, context };
-        let holds = named.min(all_hold(&statement.conditions, setting, &mut undecided));
+        let fails = |condition| holds(condition, setting, &mut Undecided::default()) == Truth::No;
+        about.push((index, statement.conditions.iter().position(fails)));
+        let applies = named.min(all_hold(&statement.conditions, setting, &mut undecided));
         match statement.effect {
-            Effect::Allow => allowed = allowed.max(holds),
-            Effect::Deny => denied = denied.max(holds),
+            Effect::Allow => allowed = allowed.max(applies),
+            Effect::Deny => denied = denied.max(applies),
         }
     }
     if policy.standing == Standing::Refused {

@@ -88,8 +88,8 @@ pub struct JudgedTrust {
     pub usual: Truth,
     /// The answer to the call that carries less, if the pack has one.
     pub narrow: Truth,
-    /// The statements that are about the service.
-    pub about: Vec<usize>,
+    /// The statements that are about the service, each with the first condition that does not hold for it.
+    pub about: Vec<(usize, Option<usize>)>,
 }
 
 /// Judges every principal that the packs speak of. Also gives every problem of every policy document.

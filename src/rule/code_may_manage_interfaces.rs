@@ -17,7 +17,9 @@ only calls of the code carry.
 
 Nothing fails for it. A Deny that hits Lambda's own calls as well is denied-permission.
 
-To mend it, add the Deny that the help shows.",
+To mend it, deny ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, \
+ec2:DescribeSubnets, ec2:DetachNetworkInterface, ec2:AssignPrivateIpAddresses and ec2:UnassignPrivateIpAddresses on \
+\"*\" with the condition ArnEquals lambda:SourceFunctionArn = the function's ARN.",
     source: "https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html",
     check,
 };

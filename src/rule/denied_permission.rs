@@ -56,38 +56,50 @@ fn denied(subject: &Subject<'_>, obstacle: &Obstacle, group: &Group<'_>) -> Find
         finding.primary = Some(labels.remove(0));
     }
     finding.related = labels;
+    finding.related.extend(absent_key_labels(subject, obstacle));
     finding.related.extend(Label::new(subject.place(), "the principal that it hits"));
     finding.notes.extend(subject.aws_says(group));
     finding.help = Some(match obstacle {
         Obstacle::Layer(layer) => layer_help(subject, *layer, group),
-        Obstacle::Denied(statements) => deny_help(subject, statements, &mut finding.notes),
+        Obstacle::Denied(statements) => deny_help(subject, statements),
         _ => subject.kind().mend.clone(),
     });
     finding
 }
 
-/// Why the Deny hits, and what would spare the call.
-fn deny_help(subject: &Subject<'_>, statements: &[StatementRef], notes: &mut Vec<String>) -> String {
-    let kind = subject.kind();
-    let mut help = None;
+/// The conditions of the Denies that hold because the call does not carry their key.
+fn absent_key_labels(subject: &Subject<'_>, obstacle: &Obstacle) -> Vec<Label> {
+    let Obstacle::Denied(statements) = obstacle else { return Vec::new() };
+    let mut labels = Vec::new();
     for statement in statements {
-        for condition in subject.statement(*statement).map_or(&[][..], |found| &found.conditions) {
-            if matches!(kind.context.get(&condition.key), Some(Fact::Absent)) {
-                notes.push(format!("the call does not carry `{}`", condition.key));
-            }
-            if let Some(code) = &kind.code
-                && code.key.eq_ignore_ascii_case(&condition.key)
-            {
-                help = Some(code.key_help.clone());
+        let Some(found) = subject.statement(*statement) else { continue };
+        for (ordinal, condition) in found.conditions.iter().enumerate() {
+            if matches!(subject.kind().context.get(&condition.key), Some(Fact::Absent)) {
+                let place = subject.place_in(statement.policy, found.condition_place(ordinal));
+                labels.extend(Label::new(place, "the call does not carry this key"));
             }
         }
     }
-    help.unwrap_or_else(|| {
-        format!(
-            "exempt the {} from the Deny, for example by ArnNotLike aws:PrincipalArn, or leave the action out of it",
-            kind.title
-        )
-    })
+    labels
+}
+
+/// What would spare the call that a Deny hits.
+fn deny_help(subject: &Subject<'_>, statements: &[StatementRef]) -> String {
+    let kind = subject.kind();
+    let found = || statements.iter().filter_map(|statement| subject.statement(*statement));
+    let asks = |key: &str| {
+        found().any(|found| found.conditions.iter().any(|condition| condition.key.eq_ignore_ascii_case(key)))
+    };
+    if let Some(code) = kind.code.as_ref().filter(|code| asks(&code.key)) {
+        return code.key_help.clone();
+    }
+    if asks("aws:PrincipalArn") {
+        return format!("exempt the {} by its ARN: aws:PrincipalArn is the role's own ARN, with its path", kind.title);
+    }
+    format!(
+        "exempt the {} from the Deny, for example by ArnNotLike aws:PrincipalArn, or leave the action out of it",
+        kind.title
+    )
 }
 
 pub(super) fn layer_words(subject: &Subject<'_>, layer: Layer) -> String {
@@ -108,20 +120,20 @@ fn members(subject: &Subject<'_>, layer: Layer) -> impl Iterator<Item = usize> {
 
 /// The first statement of each policy of the layer, where an Allow would have to be added, and the place that makes
 /// the policy part of the layer.
-fn layer_labels(subject: &Subject<'_>, layer: Layer) -> Vec<Label> {
+pub(super) fn layer_labels(subject: &Subject<'_>, layer: Layer) -> Vec<Label> {
     let mut labels = Vec::new();
     for index in members(subject, layer) {
         let judged = subject.policy(index);
         let statements = judged.policy.as_deref().map_or(&[][..], |policy| &policy.statements);
         let allow = statements.iter().position(|statement| statement.effect == Effect::Allow).unwrap_or(0);
         let statement = StatementRef { policy: index, statement: allow };
-        labels.extend(Label::new(subject.statement_place(statement), "nothing here allows it"));
+        labels.extend(Label::new(subject.statement_place(statement), "this layer does not allow it, or not all of it"));
         labels.extend(Label::new(judged.attached.place.clone(), "this sets the limit"));
     }
     labels
 }
 
-fn layer_help(subject: &Subject<'_>, layer: Layer, group: &Group<'_>) -> String {
+pub(super) fn layer_help(subject: &Subject<'_>, layer: Layer, group: &Group<'_>) -> String {
     let actions: Vec<&str> = group.iter().map(|(action, _)| action.name.as_str()).collect();
     let actions = super::words::list(&actions, "and");
     let allows_nothing = members(subject, layer).all(|index| {

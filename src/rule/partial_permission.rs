@@ -1,7 +1,7 @@
 //! `partial-permission`: the action is allowed on some of what is needed, and refused on the rest.
 
 use super::Rule;
-use super::denied_permission::layer_words;
+use super::denied_permission::{layer_help, layer_labels, layer_words};
 use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, Subject};
 use crate::evaluate::{Left, Obstacle, Unmet, Verdict};
@@ -47,6 +47,7 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     let mut finding = subject.finding(&RULE, severity, format!("{}{on}", subject.may_not(group)));
     let mut labels = match obstacle {
         Some(obstacle @ Obstacle::Denied(_)) => subject.deny_labels(obstacle),
+        Some(Obstacle::Layer(layer)) => layer_labels(subject, *layer),
         _ => near_labels(subject, group),
     };
     if !labels.is_empty() {
@@ -67,6 +68,7 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     }
     finding.notes.extend(subject.notes(group));
     finding.help = Some(match obstacle {
+        Some(Obstacle::Layer(layer)) => layer_help(subject, *layer, group),
         Some(Obstacle::Denied(_)) => "narrow the Deny, so that it spares these resources".to_owned(),
         _ if only_chosen => "check that the function's subnets and security groups are among them".to_owned(),
         _ => "write \"Resource\": \"*\" for these actions: AWS documents \"*\" here, although linters ask for less"

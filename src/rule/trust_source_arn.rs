@@ -42,7 +42,7 @@ fn narrower(subject: &Subject<'_>, asked: &PackTrust, narrow: &NarrowTrust, answ
     );
     let mut finding = subject.finding(&RULE, Severity::Warning, message);
     finding.url = RULE.source.to_owned();
-    let condition = answered.about.iter().find_map(|statement| {
+    let condition = answered.about.iter().find_map(|(statement, _)| {
         let conditions = &answered.policy.statements.get(*statement)?.conditions;
         let ordinal = conditions.iter().position(|condition| condition.key.eq_ignore_ascii_case(&narrow.key))?;
         Some((*statement, ordinal))

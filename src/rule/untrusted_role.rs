@@ -41,16 +41,30 @@ fn untrusted(subject: &Subject<'_>, asked: &PackTrust, answered: &JudgedTrust) -
     let message = format!("`{}` may not assume the {}", asked.service, subject.words());
     let mut finding = subject.finding(&RULE, Severity::Error, message);
     finding.url.clone_from(&asked.url);
-    let reason =
-        if answered.about.is_empty() { "this names other principals" } else { "this does not hold for the service" };
-    let statement = answered.about.first().copied().unwrap_or(0);
-    finding.primary = place_of(subject, answered, statement, None)
-        .and_then(|place| Label::new(Some(place), reason))
-        .or_else(|| Label::new(subject.place(), "nobody may assume this role"));
+    let failing = answered.about.iter().find_map(|(statement, condition)| condition.map(|found| (*statement, found)));
+    let statement = answered.about.first().map_or(0, |(statement, _)| *statement);
+    let (place, reason) = match failing {
+        Some((statement, condition)) => (
+            place_of(subject, answered, statement, Some(condition)),
+            "this does not hold when the service assumes the role",
+        ),
+        None if answered.about.is_empty() => {
+            (place_of(subject, answered, statement, None), "this names other principals")
+        }
+        None => (place_of(subject, answered, statement, None), "this refuses the service"),
+    };
+    finding.primary = Label::new(place, reason).or_else(|| Label::new(subject.place(), "nobody may assume this role"));
     finding.related.extend(Label::new(subject.place(), "the role"));
     finding.notes.push(format!("AWS says: {}", asked.error));
-    finding.help =
-        Some(format!("allow sts:AssumeRole to {{\"Service\": \"{}\"}} in the role's trust policy", asked.service));
+    let key = failing.and_then(|(statement, condition)| {
+        Some(answered.policy.statements.get(statement)?.conditions.get(condition)?.key.clone())
+    });
+    finding.help = Some(match key {
+        Some(key) => {
+            format!("drop the condition on `{key}`, or give it the value that the service sends, if it sends one")
+        }
+        None => format!("allow sts:AssumeRole to {{\"Service\": \"{}\"}} in the role's trust policy", asked.service),
+    });
     finding
 }
 
