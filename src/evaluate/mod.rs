@@ -12,6 +12,7 @@
 
 mod action;
 mod arn;
+mod cell;
 mod compare;
 mod condition;
 mod context;
@@ -20,14 +21,16 @@ mod layers;
 mod outcome;
 mod resource;
 pub mod search;
+mod sets;
 mod statement;
 mod trust;
 mod truth;
 
 pub use action::matches_action;
+pub use cell::Obstacle;
 pub use context::{Context, Knowledge, Language, Presence};
 pub use layers::{Layer, LayeredPolicy, StatementRef};
-pub use outcome::{Attachments, Left, Obstacle, Outcome, Shortage, Verdict, judge, near_misses};
+pub use outcome::{Attachments, Left, Outcome, Shortage, Verdict, judge, near_misses};
 pub use resource::{ArnHead, Cell, Question, Resources};
 pub use statement::Unmet;
 pub use trust::{TrustAnswer, may_assume};
