@@ -18,25 +18,29 @@ use super::truth::Truth;
 
 /// `StringLike`; `StringEquals` with a pattern whose wildcards were taken as text.
 pub(super) fn text(value: &Language, pattern: &Glob) -> Truth {
-    if pattern.is_all() || (value.inside == *pattern) {
+    part(&value.inside, &value.except, pattern)
+}
+
+/// The same for texts that `inside` matches and no `except` does.
+pub(super) fn part(inside: &Glob, except: &[Glob], pattern: &Glob) -> Truth {
+    if pattern.is_all() || (inside == pattern) {
         return Truth::Yes;
     }
-    if let Some(text) = value.inside.as_text()
+    if let Some(text) = inside.as_text()
         && !pattern.has_var()
     {
         return Truth::from(pattern.matches(text));
     }
-    if let ([Token::Var(_)], []) = (value.inside.tokens(), value.except.as_slice()) {
+    if let ([Token::Var(_)], []) = (inside.tokens(), except) {
         // Some text: only `*` and the same unknown surely match it, and any pattern may.
         return Truth::Unknown;
     }
-    let except = value.except.iter();
+    let except = except.iter();
     let uncovered: Vec<&Glob> = except.clone().chain([pattern]).collect();
-    if matches!(search(&[&value.inside], &uncovered), Search::Nothing) {
+    if matches!(search(&[inside], &uncovered), Search::Nothing) {
         return Truth::Yes;
     }
-    let (wide_value, wide_pattern) = (value.inside.widened(), pattern.widened());
-    match search(&[&wide_value, &wide_pattern], &except.collect::<Vec<_>>()) {
+    match search(&[&inside.widened(), &pattern.widened()], &except.collect::<Vec<_>>()) {
         Search::Nothing => Truth::No,
         Search::Found(_) | Search::TooHard => Truth::Unknown,
     }
@@ -53,9 +57,8 @@ pub(super) fn arn(value: &Language, pattern: &Glob) -> Truth {
         let wild = value.inside.tokens().iter().any(|token| matches!(token, Token::Many | Token::Var(_)));
         return if wild { text(value, pattern).min(Truth::Unknown) } else { Truth::No };
     };
-    let by_parts = Truth::all(
-        value_parts.into_iter().zip(&pattern_parts).map(|(value, pattern)| text(&Language::of(value), pattern)),
-    );
+    let by_parts =
+        Truth::all(value_parts.into_iter().zip(&pattern_parts).map(|(value, pattern)| part(&value, &[], pattern)));
     if by_parts != Truth::Unknown || value.except.is_empty() {
         return by_parts;
     }

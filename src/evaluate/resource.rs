@@ -9,7 +9,6 @@
 use super::arn;
 use super::compare;
 use super::condition::{Setting, UNKNOWN_VARIABLE, Undecided, Wildcards, expand};
-use super::context::Language;
 use super::glob::{Glob, Token, Var};
 use super::search::{Region, Search, search};
 use super::truth::Truth;
@@ -177,20 +176,25 @@ fn cover_arns(
     }
     let (parts, name) = head_and_name(pattern);
     let compared = compare_heads(head, &parts);
-    // A variable of unknown value may also have none, and then the pattern matches nothing.
-    if compared == Truth::Yes && !name.tokens().contains(&UNKNOWN_VARIABLE) {
-        sure.push(name);
-    } else if compared == Truth::Unknown {
+    if compared == Truth::Unknown {
         note_unknown_parts(head, &parts, undecided);
     }
     let wide = pattern.widened().insensitive();
-    let (wide_parts, wide_name) = head_and_name(&wide);
-    if compare_heads(head, &wide_parts) != Truth::No {
-        possible.push(wide_name);
+    if compared == Truth::Yes {
+        possible.push(name.widened().insensitive());
+        // A variable of unknown value may also have none, and then the pattern matches nothing.
+        if !name.tokens().contains(&UNKNOWN_VARIABLE) {
+            sure.push(name);
+        }
+    } else {
+        let (wide_parts, wide_name) = head_and_name(&wide);
+        if compare_heads(head, &wide_parts) != Truth::No {
+            possible.push(wide_name);
+        }
     }
     // "A * that is the last character of a segment can expand beyond the colon boundaries", says the Resource page
     // of 2026, and its copy of 2023 does not: so what only this reading covers is possible, not sure.
-    if crosses_colons(&wide) {
+    if crosses_colons(&wide, names) {
         possible.extend(names_across_colons(&wide, head, names));
     }
 }
@@ -207,12 +211,12 @@ fn head_and_name(pattern: &Glob) -> (Vec<Glob>, Glob) {
 }
 
 fn compare_heads(head: &ArnHead, parts: &[Glob]) -> Truth {
-    Truth::all(head.0.iter().zip(parts).map(|(known, part)| compare::text(&Language::of(known.clone()), part)))
+    Truth::all(head.0.iter().zip(parts).map(|(known, part)| compare::part(known, &[], part)))
 }
 
 fn note_unknown_parts(head: &ArnHead, parts: &[Glob], undecided: &mut Undecided) {
     for (known, part) in head.0.iter().zip(parts) {
-        if compare::text(&Language::of(known.clone()), part) != Truth::Unknown {
+        if compare::part(known, &[], part) != Truth::Unknown {
             continue;
         }
         for (var, key) in HEAD_KEYS {
@@ -223,12 +227,20 @@ fn note_unknown_parts(head: &ArnHead, parts: &[Glob], undecided: &mut Undecided)
     }
 }
 
-/// Does a part before the last end in `*`?
-fn crosses_colons(pattern: &Glob) -> bool {
+/// Does a part before the last end in `*`, so that it may stand for colons? A pattern of six parts has as many colons
+/// as the head: if a star eats one of the head's, it asks for one in the name.
+fn crosses_colons(pattern: &Glob, names: &Glob) -> bool {
     let tokens = pattern.tokens();
     let colons = tokens.iter().filter(|token| **token == Token::Char(':')).count();
+    if colons >= 5 && !has_colon(names) {
+        return false;
+    }
     let ends_part = |pair: &[Token]| pair == [Token::Many, Token::Char(':')];
     tokens.windows(2).any(ends_part) || (colons < 5 && tokens.last() == Some(&Token::Many))
+}
+
+fn has_colon(glob: &Glob) -> bool {
+    glob.tokens().contains(&Token::Char(':'))
 }
 
 /// The names that are left when `*` may stand for colons, too. An unknown part of the head may be any text.
@@ -236,7 +248,6 @@ fn crosses_colons(pattern: &Glob) -> bool {
 /// A name without colons (no resource that a call creates or deletes has one, unless its type is written with one)
 /// leaves no room for a colon that the pattern still asks for.
 fn names_across_colons(wide: &Glob, head: &ArnHead, names: &Glob) -> Vec<Glob> {
-    let has_colon = |glob: &Glob| glob.tokens().contains(&Token::Char(':'));
     let mut rest = vec![wide.clone()];
     let mut known: Vec<Token> = Vec::new();
     for token in head.tokens() {
