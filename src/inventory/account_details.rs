@@ -139,6 +139,12 @@ pub(super) fn read<'a>(
     let mut continuation = Continuation::Ends;
     for page in pages {
         continuation = if page.is_truncated { Continuation::Truncated } else { Continuation::Ends };
+        let inline = page.user_detail_list.iter().map(|user| user.user_policy_list.len()).sum::<usize>()
+            + page.group_detail_list.iter().map(|group| group.group_policy_list.len()).sum::<usize>()
+            + page.role_detail_list.iter().map(|role| role.role_policy_list.len()).sum::<usize>();
+        let roles = page.role_detail_list.len();
+        // A role has a trust policy, too.
+        collector.expect(page.policies.len() + inline + roles, page.user_detail_list.len() + roles);
         page.policies.into_iter().for_each(|policy| managed(policy, within, collector));
         page.group_detail_list.into_iter().for_each(|detail| group(detail, within, collector));
         page.user_detail_list.into_iter().for_each(|detail| user(detail, within, collector));

@@ -137,6 +137,12 @@ impl<'a> Collector<'a> {
         Collector::default()
     }
 
+    /// Makes room for what an account holds, so that its tables need not grow step by step.
+    pub(super) fn expect(&mut self, policies: usize, principals: usize) {
+        self.policies.reserve(policies);
+        self.principals.reserve(principals);
+    }
+
     /// Adds a policy and gives the id by which it is attached.
     pub fn policy(&mut self, entry: PolicyEntry<'a>) -> PolicyId {
         let id = PolicyId(self.policies.len());

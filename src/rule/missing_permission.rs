@@ -31,6 +31,7 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 }
 
 fn missing(subject: &Subject<'_>) -> Option<Finding> {
+    subject.actions().find(|(_, judged)| judged.outcome.verdict == Verdict::Missing)?;
     // What a misspelt name, a refused document or a policy that does not exist explains is told there.
     let misspelt = unknown_action::misspelt(subject);
     let lost = subject.judged.policies.iter().any(|judged| {
