@@ -26,13 +26,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let mut sources = Sources::new();
     let packs: &[Pack] = packs(&args.pack, &mut sources, &mut problems).leak();
     let names = principals::parse(&args.as_kind, packs)?;
+    let before = problems.len();
     let files = read_all(&args.paths, &mut sources, &mut problems);
+    let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
     let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
     recognize(&files, sources, &mut collector, &mut problems);
+    // What could not be read may be a policy of the principal, and may say anything.
+    unread.iter().for_each(|name| collector.unseen_bare(name));
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
     // The process ends with the report. To free an account, entry by entry, would take as long as to judge it.
     let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(bare, &mut problems)));

@@ -162,8 +162,6 @@ struct SummaryOut {
 struct ProblemOut<'t, 'r> {
     path: &'t str,
     message: &'t str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'t str>,
     location: Slot<'t, 'r>,
 }
 
@@ -186,7 +184,6 @@ impl<'t, 'r> Document<'t, 'r> {
                 .map(|problem| ProblemOut {
                     path: &problem.path,
                     message: &problem.message,
-                    help: problem.help.as_deref(),
                     location: table.add(problem.place.clone()),
                 })
                 .collect(),
