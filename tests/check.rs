@@ -321,7 +321,7 @@ fn a_pack_of_ones_own() {
     assert_eq!(ran.verdicts(), ["granted", "granted", "granted", "missing"], "{}", ran.err);
     assert_eq!(ran.status, Some(0));
 
-    let broken = packs.join("broken.toml").display().to_string();
+    let broken = packs.join("three-slips.toml").display().to_string();
     let ran = check(folder.path(), &["p.json", "--pack", &broken, "--format", "json"]);
     let report = ran.report();
     let problems = report["problems"].as_array().expect("problems");

@@ -278,9 +278,12 @@ fn action(
     let resource = |entry: &'static str| {
         let (number, sent) = entry.split_once(':')?;
         let (kind, arn, carried) = types.get(number.trim_end_matches('!').parse::<usize>().ok()?)?;
-        let sent = numbered(sent, keys);
-        // Where the rows of an action name no keys, the service lists them with the resource type.
-        let keys = if sent.is_empty() { carried.clone() } else { sent };
+        let mut keys = numbered(sent, keys);
+        // EC2 lists the keys of each resource type action by action (the new interface of CreateNetworkInterface has no
+        // VPC). Elsewhere what is listed with a resource type goes with every action on it.
+        if keys.is_empty() || service != "ec2" {
+            keys.extend(carried);
+        }
         Some(ActionResource { kind, arn, required: number.ends_with('!'), keys })
     };
     Action {
