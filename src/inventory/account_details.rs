@@ -1,6 +1,8 @@
 //! Reads `aws iam get-account-authorization-details`: users, groups, roles and managed policies of an account, on one
 //! page or several.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -34,8 +36,8 @@ struct UserDetail<'a> {
     user_name: Text<'a>,
     #[serde(borrow)]
     user_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    arn: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    arn: Cow<'a, str>,
     #[serde(borrow, default)]
     user_policy_list: Vec<Inline<'a>>,
     #[serde(borrow, default)]
@@ -53,8 +55,8 @@ struct UserDetail<'a> {
 struct GroupDetail<'a> {
     #[serde(borrow)]
     group_name: Text<'a>,
-    #[serde(borrow)]
-    arn: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    arn: Cow<'a, str>,
     #[serde(borrow, default)]
     group_policy_list: Vec<Inline<'a>>,
     #[serde(borrow, default)]
@@ -66,8 +68,8 @@ struct GroupDetail<'a> {
 struct RoleDetail<'a> {
     #[serde(borrow)]
     role_name: Text<'a>,
-    #[serde(borrow)]
-    arn: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    arn: Cow<'a, str>,
     #[serde(borrow)]
     assume_role_policy_document: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -216,7 +218,7 @@ fn holdings<'a>(
 }
 
 fn group<'a>(detail: GroupDetail<'a>, within: Within<'a>, collector: &mut Collector<'a>) {
-    let account = detail.arn.and_then(|arn| PrincipalArn::new(arn.value)).map(|arn| arn.account().to_owned());
+    let account = PrincipalArn::new(detail.arn).map(|arn| arn.account().to_owned());
     let holdings = holdings(detail.group_policy_list, detail.attached_managed_policies, within, collector);
     collector.group(account.unwrap_or_default().into(), detail.group_name.value, holdings);
 }
@@ -227,7 +229,7 @@ fn user<'a>(detail: UserDetail<'a>, within: Within<'a>, collector: &mut Collecto
         place: Some(within.place(detail.user_name.raw)),
         name: detail.user_name.value,
         kind: PrincipalType::User,
-        arn: detail.arn.and_then(|arn| PrincipalArn::new(arn.value)),
+        arn: PrincipalArn::new(detail.arn),
         unique_id: detail.user_id.map(|id| id.value),
         tags: Some(tags(detail.tags)),
         holdings,
@@ -244,7 +246,7 @@ fn role<'a>(detail: RoleDetail<'a>, within: Within<'a>, collector: &mut Collecto
         place: Some(within.place(detail.role_name.raw)),
         name: detail.role_name.value,
         kind: PrincipalType::Role,
-        arn: detail.arn.and_then(|arn| PrincipalArn::new(arn.value)),
+        arn: PrincipalArn::new(detail.arn),
         unique_id: None,
         tags: Some(tags(detail.tags)),
         holdings,

@@ -130,11 +130,11 @@ pub(super) struct Boundary<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag<'a> {
     #[serde(borrow)]
-    pub key: Text<'a>,
+    pub key: Cow<'a, str>,
     #[serde(borrow)]
-    pub value: Text<'a>,
+    pub value: Cow<'a, str>,
 }
 
 pub(super) fn tags<'a>(tags: Vec<Tag<'a>>) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
-    tags.into_iter().map(|tag| (tag.key.value, tag.value.value)).collect()
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }

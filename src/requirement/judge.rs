@@ -202,7 +202,11 @@ impl<'j, 'a> Judge<'j, 'a> {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
                 let caller = CallerContext { facts: [&kind.actions[own].context, &code.context], ..caller };
-                let question = &actions[own].question;
+                let JudgedAction { question, outcome, .. } = &actions[own];
+                if outcome.verdict == Verdict::Granted && !has_conditions(&layered) {
+                    // Without any condition, the context makes no difference.
+                    return Some(Verdict::Granted);
+                }
                 Some(with_contexts(question, caller, |contexts| {
                     evaluate(question, &layered, attachments, contexts).verdict
                 }))
@@ -302,6 +306,11 @@ impl<'j, 'a> Judge<'j, 'a> {
 }
 
 static NO_FACTS: Facts = Facts(Vec::new());
+
+fn has_conditions(policies: &[LayeredPolicy<'_>]) -> bool {
+    let statements = policies.iter().filter_map(|layered| layered.policy).flat_map(|policy| &policy.statements);
+    statements.into_iter().any(|statement| !statement.conditions.is_empty())
+}
 
 /// Makes the context of each cell of a question.
 fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl FnOnce(&[&dyn Context]) -> T) -> T {

@@ -9,6 +9,7 @@ use crate::evaluate::glob::{Case, matches};
 use crate::evaluate::{Layer, StatementRef, Verdict};
 use crate::policy::{ActionPattern, Effect};
 use crate::reference::catalogue;
+use crate::requirement::JudgedPolicy;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-action",
@@ -66,7 +67,13 @@ struct Slip<'e> {
 
 fn slips<'e>(subject: &Subject<'e>) -> Vec<Slip<'e>> {
     let mut slips = Vec::new();
-    let identity = subject.judged.policies.iter().enumerate().filter(|(_, judged)| judged.layer == Layer::Identity);
+    // What AWS publishes has no slips, and would be nobody's here to mend.
+    let of_aws = |judged: &JudgedPolicy| {
+        let arn = subject.inventory.policy(judged.attached.policy).arn.as_deref();
+        arn.is_some_and(|arn| arn.contains(":iam::aws:policy/"))
+    };
+    let identity = subject.judged.policies.iter().enumerate();
+    let identity = identity.filter(|(_, judged)| judged.layer == Layer::Identity && !of_aws(judged));
     for (policy, judged) in identity {
         for (statement, found) in judged.policy.iter().flat_map(|policy| policy.statements.iter().enumerate()) {
             for (item, pattern) in found.actions.patterns.iter().enumerate() {
