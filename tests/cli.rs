@@ -875,12 +875,7 @@ fn single_calls_are_joined() {
         (&["get-role.json", role], "orders-fn", CREATE, "unresolved"),
         (&["get-user.json", user], "dana", DEPLOYER[0], "unresolved"),
         (&["get-user.json", "user-policy.json", user], "dana", DEPLOYER[0], "unresolved"),
-        (
-            &["get-user.json", "attached-none.json", "groups.json", "group-policy.json", user],
-            "dana",
-            DEPLOYER[0],
-            "unresolved",
-        ),
+        (&["get-user.json", "groups.json", "group-policy.json", user], "dana", DEPLOYER[0], "unresolved"),
     ];
     for (args, name, action, verdict) in cases {
         let report = folder.report(args);

@@ -25,7 +25,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let mut problems = Vec::new();
     let mut sources = Sources::new();
     let packs: &[Pack] = packs(&args.pack, &mut sources, &mut problems).leak();
-    let names = principals::parse(&args.as_kind, packs)?;
+    let names = match principals::parse(&args.as_kind, packs) {
+        // The kind may be that of a pack whose mistakes have to be told first.
+        Err(_) if !problems.is_empty() => Vec::new(),
+        parsed => parsed?,
+    };
     let before = problems.len();
     let files = read_all(&args.paths, &mut sources, &mut problems);
     let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();

@@ -167,7 +167,7 @@ fn with_unseen(
     let unseen = |identity: bool| {
         policies.iter().any(|layered| layered.policy.is_none() && (layered.layer == Layer::Identity) == identity)
     };
-    let may_be_more = attachments == Attachments::MayBeMore && seen != Verdict::Granted;
+    let may_be_more = attachments == Attachments::MayBeMore;
     let by_identity = (unseen(true) || may_be_more) && !surely_refused(cells);
     let by_layer = unseen(false) && matches!(seen, Verdict::Granted | Verdict::Conditional);
     if by_identity || by_layer { Verdict::Unresolved } else { seen }

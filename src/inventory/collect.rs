@@ -180,6 +180,11 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// Does an input hold a group, to which a list without an owner may belong as well?
+    pub(super) fn has_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// The principals so far.
     pub(super) fn found(&mut self) -> &mut [Found<'a>] {
         &mut self.principals

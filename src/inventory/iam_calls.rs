@@ -217,8 +217,8 @@ pub(super) fn assign_ownerless<'a>(collector: &mut Collector<'a>, problems: &mut
             });
         };
         match content {
-            Content::Attached(attached) => match collector.found() {
-                [one] => one.holdings.attached.get_or_insert_default().extend(attached),
+            Content::Attached(attached) => match (collector.has_groups(), collector.found()) {
+                (false, [one]) => one.holdings.attached.get_or_insert_default().extend(attached),
                 _ => unclear(
                     "attached policies",
                     "check one principal at a time, together with its get-role or get-user output",
