@@ -71,8 +71,7 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
         Some(Obstacle::Layer(layer)) => layer_help(subject, *layer, group),
         Some(Obstacle::Denied(_)) => "narrow the Deny, so that it spares these resources".to_owned(),
         _ if only_chosen => "check that the function's subnets and security groups are among them".to_owned(),
-        _ => "write \"Resource\": \"*\" for these actions: AWS documents \"*\" here, although linters ask for less"
-            .to_owned(),
+        _ => subject.mend(group),
     });
     finding
 }

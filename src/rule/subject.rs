@@ -209,10 +209,7 @@ impl<'e> Subject<'e> {
             return self.kind().mend.clone();
         }
         let names: Vec<&str> = group.iter().map(|(action, _)| action.name.as_str()).collect();
-        format!(
-            "allow {} on \"*\", as AWS's documentation of today does; nothing is known to fail without",
-            words::list(&names, "and")
-        )
+        format!("allow {}; it is recommended, and nothing is known to fail without", words::list(&names, "and"))
     }
 
     /// The sentences of the pack about the resources of actions that a policy allows on too few of them.
