@@ -360,3 +360,26 @@ fn known_action(name: Spanned<String>, problems: &mut Vec<PackProblem>) -> Strin
     });
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::managed_policy;
+
+    #[test]
+    fn built_in_packs_read_without_a_problem() {
+        for text in BUILT_IN {
+            assert_eq!(read(text).err(), None);
+        }
+        assert_eq!(built_in().len(), BUILT_IN.len());
+    }
+
+    /// Not checked at every start: it would unpack all managed policies.
+    #[test]
+    fn what_mends_is_a_policy_that_aws_publishes() {
+        for kind in built_in().iter().flat_map(|pack| &pack.principals) {
+            let arn = kind.mended_by.as_deref().expect("a built-in kind names what mends it");
+            assert!(managed_policy(&arn.replace("{partition}", "aws")).is_some(), "{arn}");
+        }
+    }
+}

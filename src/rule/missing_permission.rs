@@ -1,7 +1,7 @@
 //! `missing-permission`: no identity policy allows the action.
 
 use super::finding::{Finding, Label, Severity};
-use super::subject::{Examined, Group, Subject};
+use super::subject::{Examined, Group, NearWords, Subject, near};
 use super::{Rule, unknown_action};
 use crate::evaluate::{Layer, StatementRef, Truth, Unmet, Verdict};
 use crate::policy::Standing;
@@ -42,7 +42,11 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
     let severity = subject.severity(&group, Severity::Error);
     let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));
-    let mut labels = near_labels(subject, &group);
+    let words = NearWords {
+        condition: "this condition does not hold in the call",
+        resource: "this is not what the action acts on here",
+    };
+    let mut labels = subject.near_labels(&group, words);
     if labels.is_empty() {
         finding.primary = Label::new(subject.where_to_grant(&group), "nothing here allows it");
     } else {
@@ -53,36 +57,9 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
     finding.notes.extend(subject.aws_says(&group));
     finding.notes.extend(why_near_misses_fail(subject, &group));
     finding.notes.extend(subject.notes(&group));
+    finding.notes.extend(subject.granting_policy(&group));
     finding.help = Some(subject.mend(&group));
     Some(finding)
-}
-
-/// Every Allow that is about one of the actions and does not reach it, once.
-fn near(group: &Group<'_>) -> Vec<(StatementRef, Unmet)> {
-    let mut near: Vec<(StatementRef, Unmet)> = Vec::new();
-    for (_, judged) in group {
-        for found in &judged.near {
-            if !near.iter().any(|known| known.0 == found.0) {
-                near.push(*found);
-            }
-        }
-    }
-    near
-}
-
-fn near_labels(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Label> {
-    let label = |(statement, unmet): (StatementRef, Unmet)| {
-        let found = subject.statement(statement)?;
-        let (place, message) = match unmet {
-            Unmet::Condition(ordinal, _) => {
-                (found.condition_place(ordinal), "this condition does not hold in the call")
-            }
-            Unmet::Resource => (found.resource_place(0), "this is not what the action acts on here"),
-            Unmet::Refused => (found.place(), "AWS refuses this document"),
-        };
-        Label::new(subject.place_in(statement.policy, place), message)
-    };
-    near(group).into_iter().filter_map(label).collect()
 }
 
 fn why_near_misses_fail(subject: &Subject<'_>, group: &Group<'_>) -> Vec<String> {

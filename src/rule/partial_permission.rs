@@ -3,8 +3,8 @@
 use super::Rule;
 use super::denied_permission::{layer_help, layer_labels, layer_words};
 use super::finding::{Finding, Label, Severity};
-use super::subject::{Examined, Group, Subject};
-use crate::evaluate::{Left, Obstacle, Unmet, Verdict};
+use super::subject::{Examined, Group, NearWords, Subject};
+use crate::evaluate::{Left, Obstacle, Verdict};
 use crate::requirement::{Chosen, JudgedAction, PackAction};
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,13 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     let mut labels = match obstacle {
         Some(obstacle @ Obstacle::Denied(_)) => subject.deny_labels(obstacle),
         Some(Obstacle::Layer(layer)) => layer_labels(subject, *layer),
-        _ => near_labels(subject, group),
+        _ => subject.near_labels(
+            group,
+            NearWords {
+                condition: "this condition does not hold for all of it",
+                resource: "this is not all that the action is needed on",
+            },
+        ),
     };
     if !labels.is_empty() {
         finding.primary = Some(labels.remove(0));
@@ -62,15 +68,13 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
         finding.notes.push(format!("{} does not allow all of it", layer_words(subject, *layer)));
     }
     if only_chosen {
-        finding
-            .notes
-            .push("it fits only functions in the subnets and security groups that the policy names".to_owned());
+        finding.notes.push("it fits only where the configuration uses what the policy names".to_owned());
     }
     finding.notes.extend(subject.notes(group));
     finding.help = Some(match obstacle {
         Some(Obstacle::Layer(layer)) => layer_help(subject, *layer, group),
         Some(Obstacle::Denied(_)) => "narrow the Deny, so that it spares these resources".to_owned(),
-        _ if only_chosen => "check that the function's subnets and security groups are among them".to_owned(),
+        _ if only_chosen => "check that what the configuration uses is among them".to_owned(),
         _ => subject.mend(group),
     });
     finding
@@ -82,25 +86,4 @@ fn lacks_only_what_is_chosen(action: &PackAction, judged: &JudgedAction) -> bool
         let chosen = action.on.get(shortage.cell).map(|resource| resource.chosen);
         chosen == Some(Chosen::ByConfiguration) && shortage.left == Left::Something
     })
-}
-
-fn near_labels(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Label> {
-    let mut seen = Vec::new();
-    let mut labels = Vec::new();
-    for (statement, unmet) in group.iter().flat_map(|(_, judged)| &judged.near) {
-        if seen.contains(statement) {
-            continue;
-        }
-        seen.push(*statement);
-        let Some(found) = subject.statement(*statement) else { continue };
-        let (place, message) = match unmet {
-            Unmet::Condition(ordinal, _) => {
-                (found.condition_place(*ordinal), "this condition does not hold for all of it")
-            }
-            Unmet::Resource => (found.resource_place(0), "this is not all that the action is needed on"),
-            Unmet::Refused => (found.place(), "AWS refuses this document"),
-        };
-        labels.extend(Label::new(subject.place_in(statement.policy, place), message));
-    }
-    labels
 }

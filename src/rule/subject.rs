@@ -51,6 +51,24 @@ pub(super) fn said<'e>(group: &Group<'e>) -> Vec<&'e str> {
     }
 }
 
+/// What a label says where an Allow does not reach an action.
+#[derive(Clone, Copy)]
+pub(super) struct NearWords {
+    pub condition: &'static str,
+    pub resource: &'static str,
+}
+
+/// Every Allow that is about one of the actions and does not reach it, once.
+pub(super) fn near(group: &Group<'_>) -> Vec<(StatementRef, Unmet)> {
+    let mut near: Vec<(StatementRef, Unmet)> = Vec::new();
+    for found in group.iter().flat_map(|(_, judged)| &judged.near) {
+        if !near.iter().any(|known| known.0 == found.0) {
+            near.push(*found);
+        }
+    }
+    near
+}
+
 impl<'e> Subject<'e> {
     pub fn kind(&self) -> &'e PackPrincipal {
         &self.pack.principals[self.judged.kind]
@@ -201,6 +219,27 @@ impl<'e> Subject<'e> {
     /// "may not create, describe or delete network interfaces".
     pub(super) fn may_not(&self, group: &Group<'_>) -> String {
         format!("{} may not {}", self.words(), words::doing(&said(group), "or"))
+    }
+
+    /// A label at what keeps each Allow from reaching the actions.
+    pub(super) fn near_labels(&self, group: &Group<'_>, words: NearWords) -> Vec<Label> {
+        let label = |(statement, unmet): (StatementRef, Unmet)| {
+            let found = self.statement(statement)?;
+            let (place, message) = match unmet {
+                Unmet::Condition(ordinal, _) => (found.condition_place(ordinal), words.condition),
+                Unmet::Resource => (found.resource_place(0), words.resource),
+                Unmet::Refused => (found.place(), "AWS refuses this document"),
+            };
+            Label::new(self.place_in(statement.policy, place), message)
+        };
+        near(group).into_iter().filter_map(label).collect()
+    }
+
+    /// The managed policy that grants it, by its ARN in the principal's partition.
+    pub(super) fn granting_policy(&self, group: &Group<'_>) -> Option<String> {
+        let required = group.iter().any(|(action, _)| action.level == Level::Required);
+        let arn = self.kind().mended_by.as_deref().filter(|_| required)?;
+        Some(format!("{} grants it", self.judged.locality.show(arn)))
     }
 
     /// What to do about actions that no policy allows.
