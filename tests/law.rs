@@ -10,6 +10,7 @@ mod support {
     pub mod worlds;
 }
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rolecall::document::Doc;
@@ -367,7 +368,13 @@ struct Facts<'a> {
 }
 
 impl Context for Facts<'_> {
-    fn key(&self, key: &str) -> Knowledge {
+    fn key(&self, key: &str) -> Cow<'_, Knowledge> {
+        Cow::Owned(self.knowledge(key))
+    }
+}
+
+impl Facts<'_> {
+    fn knowledge(&self, key: &str) -> Knowledge {
         let Some(name) = self.sent.iter().find(|name| name.eq_ignore_ascii_case(key)) else { return Knowledge::Absent };
         let like = |glob, presence| Knowledge::Like(Language::of(glob), presence);
         match &self.known[*name] {

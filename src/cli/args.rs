@@ -18,6 +18,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Judge the policies in files. No network, no credentials
     Check(Box<CheckArgs>),
+    /// Answer a SimulateCustomPolicy request as AWS does. No network, no credentials
+    Simulate(SimulateArgs),
     /// List the rules
     Rules,
     /// Explain one rule: what it finds, why, an example, how to mend it
@@ -90,6 +92,30 @@ pub(super) struct CheckArgs {
 
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimulateArgs {
+    /// The request, as JSON; `-` is standard input [default: standard input]
+    pub file: Option<PathBuf>,
+
+    /// Take one request a line, and answer each on a line as soon as it comes
+    #[arg(long, conflicts_with_all = ["format", "color"])]
+    pub jsonl: bool,
+
+    #[arg(long, default_value = "json")]
+    pub format: SimulateFormat,
+
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SimulateFormat {
+    /// AWS's answer
+    Json,
+    /// For people: what decided, layer by layer
+    Human,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod files;
 mod principals;
+mod simulate;
 mod surround;
 mod terminal;
 
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Rules => explain::rules(),
         Command::Explain { rule } => explain::explain(&rule),
     };

@@ -25,6 +25,7 @@ use crate::source::Path;
 
 pub use locate::{locate_all, span_in};
 pub use location::{Location, locate_places, unwrap};
+pub use parse::Text;
 pub use syntax::SyntaxError;
 
 /// The tree of one JSON document: members in order, duplicate keys kept, strings borrowed from the text wherever they

@@ -70,11 +70,12 @@ impl<'de> Visitor<'de> for DocVisitor {
     }
 }
 
-/// A string, borrowed if it holds no escape.
-pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
+/// A string as a deserializer reads it, borrowed if it holds no escape (serde's own `Cow` never borrows inside a list).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<'de>(pub Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text<'de>, D::Error> {
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text<'a>, D::Error> {
         deserializer.deserialize_str(TextVisitor)
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -71,41 +72,78 @@ pub(super) fn arn(value: &Language, pattern: &Glob) -> Truth {
 }
 
 /// `NumericEquals` and its kin. A text that is no number fails every plain test.
-pub(super) fn number(value: &str, pattern: &str, test: fn(f64, f64) -> bool) -> Truth {
+pub(super) fn number(value: &str, pattern: &str, test: fn(Ordering) -> bool) -> Truth {
+    let integers = (value.parse::<i128>(), pattern.parse::<i128>());
+    if let (Ok(value), Ok(pattern)) = integers {
+        // Beyond 2^53 two integers may have one nearest double.
+        return Truth::from(test(value.cmp(&pattern)));
+    }
     let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    match (parse(value), parse(pattern)) {
-        (Some(value), Some(pattern)) => Truth::from(test(value, pattern)),
-        _ => Truth::No,
+    let (Some(left), Some(right)) = (parse(value), parse(pattern)) else { return Truth::No };
+    // AWS shows digits, a sign and a point; of spaces and exponents it says nothing. Two numbers of more than fifteen
+    // digits may have one nearest double.
+    let plain = |text: &str| {
+        text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'))
+    };
+    match left.partial_cmp(&right) {
+        Some(ordering) if plain(value) && plain(pattern) => Truth::from(test(ordering)),
+        _ => Truth::Unknown,
     }
 }
 
-/// `DateEquals` and its kin: ISO 8601 (W3C's profile) or epoch seconds, compared as instants.
-pub(super) fn date(value: &str, pattern: &str, test: fn(f64, f64) -> bool) -> Truth {
-    match (instant(value), instant(pattern)) {
-        (Some(value), Some(pattern)) => Truth::from(test(value, pattern)),
-        _ => Truth::No,
+/// `DateEquals` and its kin: ISO 8601 in W3C's profile, or epoch seconds, compared as instants. Of other forms that can
+/// be read as a date nobody can say whether AWS reads them.
+pub(super) fn date(value: &str, pattern: &str, test: fn(Ordering) -> bool) -> Truth {
+    let (Some((left, left_form)), Some((right, right_form))) = (instant(value), instant(pattern)) else {
+        return Truth::No;
+    };
+    match left.partial_cmp(&right) {
+        Some(ordering) if left_form.min(right_form) == Form::Documented => Truth::from(test(ordering)),
+        _ => Truth::Unknown,
     }
+}
+
+/// How a date is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Other,
+    Documented,
 }
 
 /// Seconds since 1970.
-fn instant(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        // `2026` alone is a year of W3C's profile, and as an epoch nobody would mean 1970 plus half an hour.
-        let year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-        return if year {
-            instant(&format!("{text}-01-01"))
-        } else {
-            Some(seconds).filter(|seconds| seconds.is_finite())
-        };
+///
+/// Source: W3C, "Date and Time Formats": `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mmTZD`, with seconds and their
+/// fractions, where `TZD` is `Z` or `+hh:mm`.
+fn instant(text: &str) -> Option<(f64, Form)> {
+    // Every digit as one: the shape of the text.
+    let shape: String = text.chars().map(|char| if char.is_ascii_digit() { '9' } else { char }).collect();
+    let epoch =
+        !shape.is_empty() && shape.strip_prefix('-').unwrap_or(&shape).bytes().all(|byte| matches!(byte, b'9' | b'.'));
+    if epoch {
+        // `2026` is a year of W3C's profile, and an instant of 1970.
+        let form = if shape == "9999" { Form::Other } else { Form::Documented };
+        let year = || instant(&format!("{text}-01-01")).map(|(seconds, _)| seconds);
+        let seconds = if form == Form::Other { year()? } else { text.parse::<f64>().ok()? };
+        return seconds.is_finite().then_some((seconds, form));
     }
+    let documented = match shape.as_str() {
+        "9999-99" => return instant(&format!("{text}-01")),
+        "9999-99-99" => true,
+        shape => shape.strip_prefix("9999-99-99T99:99").is_some_and(|rest| {
+            let rest = rest.strip_prefix(":99").map_or(rest, |rest| match rest.strip_prefix('.') {
+                Some(fraction) if fraction.starts_with('9') => fraction.trim_start_matches('9'),
+                _ => rest,
+            });
+            matches!(rest, "Z" | "+99:99" | "-99:99")
+        }),
+    };
+    let form = if documented { Form::Documented } else { Form::Other };
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        return Some(timestamp.as_nanosecond() as f64 / 1e9);
+        return Some((timestamp.as_nanosecond() as f64 / 1e9, form));
     }
-    let month = text.len() == 7 && text.as_bytes()[4] == b'-';
-    let date: jiff::civil::DateTime = if month { format!("{text}-01").parse().ok()? } else { text.parse().ok()? };
+    let date: jiff::civil::DateTime = text.trim().parse().ok()?;
     let utc = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(utc.timestamp().as_nanosecond() as f64 / 1e9)
+    Some((utc.timestamp().as_nanosecond() as f64 / 1e9, form))
 }
 
 /// `Bool`: `true` and `false` in any case.
@@ -125,14 +163,13 @@ pub(super) fn binary(value: &str, pattern: &str) -> Truth {
 
 /// `IpAddress`: an address within a range; an address without a prefix is a range of one.
 pub(super) fn address(value: &str, pattern: &str) -> Truth {
-    match (value.trim().parse::<IpAddr>(), range(pattern)) {
+    match (value.parse::<IpAddr>(), range(pattern)) {
         (Ok(value), Some(range)) => Truth::from(range.contains(&value)),
         _ => Truth::No,
     }
 }
 
 fn range(text: &str) -> Option<IpNet> {
-    let text = text.trim();
     text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
@@ -230,11 +267,14 @@ mod tests {
 
     #[test]
     fn instants() {
-        let same = |left: &str, right: &str| date(left, right, |a, b| a == b);
+        let same = |left: &str, right: &str| date(left, right, Ordering::is_eq);
         assert_eq!(same("2026-09-26T04:46:59Z", "2026-09-26T06:46:59+02:00"), Truth::Yes);
         assert_eq!(same("2026-09-26T00:00:00Z", "2026-09-26"), Truth::Yes);
         assert_eq!(same("1790380800", "2026-09-26"), Truth::Yes);
-        assert_eq!(same("2026-01-01", "2026"), Truth::Yes);
+        assert_eq!(same("2026-09-26T04:46Z", "2026-09-26T04:46:00.0Z"), Truth::Yes);
+        for unclear in ["2026", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "2026-01-01t00:00:00z"] {
+            assert_eq!(same("2026-01-01", unclear), Truth::Unknown, "{unclear}");
+        }
         assert_eq!(same("2026-03-01", "2026-03"), Truth::Yes);
         assert_eq!(same("yesterday", "2026"), Truth::No);
     }
@@ -267,8 +307,11 @@ mod tests {
 
     #[test]
     fn numbers_booleans_and_bytes() {
-        assert_eq!(number("10", "9.5", |a, b| a > b), Truth::Yes);
-        assert_eq!(number("ten", "9", |a, b| a > b), Truth::No);
+        assert_eq!(number("10", "9.5", Ordering::is_gt), Truth::Yes);
+        assert_eq!(number("ten", "9", Ordering::is_gt), Truth::No);
+        assert_eq!(number("9007199254740993", "9007199254740992", Ordering::is_gt), Truth::Yes);
+        assert_eq!(number("1e3", "1000", Ordering::is_eq), Truth::Unknown);
+        assert_eq!(number(" 10", "10", Ordering::is_eq), Truth::Unknown);
         assert_eq!(boolean("TRUE", "true"), Truth::Yes);
         assert_eq!(boolean("1", "true"), Truth::No);
         assert_eq!(boolean("yes", "yes"), Truth::No);

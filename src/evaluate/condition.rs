@@ -3,11 +3,15 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context
 //! keys", "IAM policy elements: Variables and tags".
 
+use std::cmp::Ordering;
+
 use super::compare;
 use super::context::{Context, Knowledge, Language, Presence};
 use super::glob::{Glob, Token, Var};
 use super::truth::Truth;
-use crate::policy::{Condition, Effect, Negation, Pattern, Piece, Qualifier, Test, Version, WhenAbsent};
+use crate::policy::{
+    Condition, Effect, Negation, Pattern, Piece, Policy, Qualifier, Statement, Test, Version, WhenAbsent,
+};
 
 /// The condition keys on which an answer hangs, each once, as the policy writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +39,28 @@ pub(super) struct Setting<'a> {
     pub version: Version,
     pub effect: Effect,
     pub context: &'a dyn Context,
+    pub vague: Vague,
+}
+
+impl<'a> Setting<'a> {
+    /// A statement that is asked about a set of requests.
+    pub(super) fn open(policy: &Policy, statement: &Statement, context: &'a dyn Context) -> Setting<'a> {
+        Setting { version: policy.version, effect: statement.effect, context, vague: Vague::StaysOpen }
+    }
+
+    /// A statement that is asked about one request.
+    pub(super) fn settled(policy: &Policy, statement: &Statement, context: &'a dyn Context) -> Setting<'a> {
+        Setting { vague: Vague::IsSettled, ..Setting::open(policy, statement, context) }
+    }
+}
+
+/// What becomes of a point on which AWS's texts leave a choice (docs/semantics.md lists them).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vague {
+    /// It is unknown: who asks about a set must not take a guess for a fact.
+    StaysOpen,
+    /// It is decided as the more specific of AWS's words say: a request has to be answered.
+    IsSettled,
 }
 
 /// All conditions of a statement. The keys that leave it open are added to `undecided`.
@@ -65,25 +91,31 @@ pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut
         undecided.add(&condition.key);
     }
     if condition.operator.test == Test::Null {
-        return is_null(condition, &knowledge);
+        return is_null(condition, &knowledge, setting.vague);
     }
     let values = Values::of(condition, setting, undecided);
-    let absent = when_absent(condition);
-    match &knowledge {
+    let absent = when_absent(condition, setting.vague);
+    match &*knowledge {
         Knowledge::Absent => absent,
         Knowledge::Values(list) => {
-            let answers = list.iter().map(|value| values.admit(&Language::of(value.clone())));
-            match condition.operator.qualifier {
+            let mut answers = list.iter().map(|value| values.admit(&Language::of(value.clone())));
+            let qualified = match condition.operator.qualifier {
                 // A key without any value is as good as absent, for every operator without a qualifier.
-                None if list.is_empty() => absent,
-                None => {
-                    let mut answers = answers;
-                    let first = answers.next().unwrap_or(absent);
-                    answers.fold(first, Truth::either_case)
-                }
+                None => match (answers.next(), list.len()) {
+                    (Some(answer), 1) => return answer,
+                    (None, _) => return absent,
+                    // "Do not use" is all that AWS says of several values under an operator for one.
+                    _ => return Truth::Unknown,
+                },
                 Some(Qualifier::ForAllValues) => Truth::all(answers),
-                Some(Qualifier::ForAnyValue) if list.is_empty() => absent,
+                Some(Qualifier::ForAnyValue) if list.is_empty() => return absent,
                 Some(Qualifier::ForAnyValue) => Truth::any(answers),
+            };
+            // "… or if the key values resolve to a null dataset, such as an empty string": as if there were none.
+            match setting.vague {
+                _ if list.is_empty() || list.iter().any(|value| !value.tokens().is_empty()) => qualified,
+                Vague::IsSettled => absent,
+                Vague::StaysOpen => qualified.either_case(absent),
             }
         }
         Knowledge::Like(language, Presence::Certain) => values.admit(language),
@@ -108,11 +140,11 @@ impl Knowledge {
 
 /// "If the key is not present, the values do not match and the condition is false"; a negated operator is then true,
 /// and so is `…IfExists`. "ForAllValues returns true if there are no keys in the request"; ForAnyValue then fails.
-fn when_absent(condition: &Condition) -> Truth {
+fn when_absent(condition: &Condition, vague: Vague) -> Truth {
     let operator = condition.operator;
     match (operator.when_absent, operator.qualifier) {
         // "ForAnyValue returns false" for a missing key, and "IfExists: the condition evaluates as true": AWS says both.
-        (WhenAbsent::Holds, Some(Qualifier::ForAnyValue)) => Truth::Unknown,
+        (WhenAbsent::Holds, Some(Qualifier::ForAnyValue)) if vague == Vague::StaysOpen => Truth::Unknown,
         (WhenAbsent::Holds, _) | (_, Some(Qualifier::ForAllValues)) => Truth::Yes,
         (_, Some(Qualifier::ForAnyValue)) => Truth::No,
         (WhenAbsent::OperatorDecides, None) => Truth::from(operator.test.negation() == Negation::Negated),
@@ -120,11 +152,14 @@ fn when_absent(condition: &Condition) -> Truth {
 }
 
 /// `Null`: "true" asks that the key be absent, "false" that it be present.
-fn is_null(condition: &Condition, knowledge: &Knowledge) -> Truth {
+fn is_null(condition: &Condition, knowledge: &Knowledge, vague: Vague) -> Truth {
     let absent = match knowledge {
         Knowledge::Absent => Truth::Yes,
         // Documented only for ForAllValues, where an empty list is as absent.
-        Knowledge::Values(values) if values.is_empty() => Truth::Unknown,
+        Knowledge::Values(values) if values.is_empty() => match vague {
+            Vague::StaysOpen => Truth::Unknown,
+            Vague::IsSettled => Truth::Yes,
+        },
         Knowledge::Values(_) | Knowledge::Like(_, Presence::Certain) | Knowledge::AwsAddress => Truth::No,
         Knowledge::Like(_, Presence::Possible) | Knowledge::Unknown => Truth::Unknown,
     };
@@ -218,16 +253,16 @@ impl<'a> Values<'a> {
 
 fn compare_known(test: Test, value: &str, pattern: &str) -> Truth {
     match test {
-        Test::NumericEquals(_) => compare::number(value, pattern, |a, b| a == b),
-        Test::NumericLessThan => compare::number(value, pattern, |a, b| a < b),
-        Test::NumericLessThanEquals => compare::number(value, pattern, |a, b| a <= b),
-        Test::NumericGreaterThan => compare::number(value, pattern, |a, b| a > b),
-        Test::NumericGreaterThanEquals => compare::number(value, pattern, |a, b| a >= b),
-        Test::DateEquals(_) => compare::date(value, pattern, |a, b| a == b),
-        Test::DateLessThan => compare::date(value, pattern, |a, b| a < b),
-        Test::DateLessThanEquals => compare::date(value, pattern, |a, b| a <= b),
-        Test::DateGreaterThan => compare::date(value, pattern, |a, b| a > b),
-        Test::DateGreaterThanEquals => compare::date(value, pattern, |a, b| a >= b),
+        Test::NumericEquals(_) => compare::number(value, pattern, Ordering::is_eq),
+        Test::NumericLessThan => compare::number(value, pattern, Ordering::is_lt),
+        Test::NumericLessThanEquals => compare::number(value, pattern, Ordering::is_le),
+        Test::NumericGreaterThan => compare::number(value, pattern, Ordering::is_gt),
+        Test::NumericGreaterThanEquals => compare::number(value, pattern, Ordering::is_ge),
+        Test::DateEquals(_) => compare::date(value, pattern, Ordering::is_eq),
+        Test::DateLessThan => compare::date(value, pattern, Ordering::is_lt),
+        Test::DateLessThanEquals => compare::date(value, pattern, Ordering::is_le),
+        Test::DateGreaterThan => compare::date(value, pattern, Ordering::is_gt),
+        Test::DateGreaterThanEquals => compare::date(value, pattern, Ordering::is_ge),
         Test::Bool => compare::boolean(value, pattern),
         Test::BinaryEquals => compare::binary(value, pattern),
         Test::IpAddress(_) => compare::address(value, pattern),
@@ -280,9 +315,9 @@ pub(super) fn expand(
         match piece {
             Piece::Text(text) => tokens.extend(plain(text).tokens()),
             Piece::Escaped(char) => tokens.push(Token::Char(char)),
-            Piece::Variable { key, default } => match variable(setting.context.key(key), default) {
+            Piece::Variable { key, default } => match variable(setting.context.key(key).into_owned(), default) {
                 Some(value) => tokens.extend(value.tokens()),
-                None if matches!(setting.context.key(key), Knowledge::Absent) => return None,
+                None if setting.context.lacks(key) => return None,
                 None => {
                     undecided.add(key);
                     tokens.push(UNKNOWN_VARIABLE);
@@ -291,6 +326,22 @@ pub(super) fn expand(
         }
     }
     Some(Glob::from_tokens(tokens))
+}
+
+/// The variables of some texts that have no value and no default.
+pub(super) fn keys_in_vain(patterns: &[Pattern], setting: Setting<'_>, missing: &mut Undecided) {
+    if setting.version == Version::V2008 {
+        return;
+    }
+    for pattern in patterns.iter().filter(|pattern| pattern.has_variable()) {
+        for piece in pattern.pieces() {
+            if let Piece::Variable { key, .. } = piece
+                && setting.context.lacks(key)
+            {
+                missing.add(key);
+            }
+        }
+    }
 }
 
 /// The one known text that a variable stands for.

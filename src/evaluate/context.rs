@@ -1,12 +1,19 @@
 //! What is known of the condition keys of a request.
 
+use std::borrow::Cow;
+
 use super::glob::Glob;
 
 /// Answers what is known of a condition key. One context belongs to one action on one resource type, because AWS
 /// sends other keys for each.
 pub trait Context {
     /// `key` as a policy writes it; implementations compare without regard to case.
-    fn key(&self, key: &str) -> Knowledge;
+    fn key(&self, key: &str) -> Cow<'_, Knowledge>;
+
+    /// Does the request surely not carry the key?
+    fn lacks(&self, key: &str) -> bool {
+        matches!(*self.key(key), Knowledge::Absent)
+    }
 }
 
 /// What is known of one condition key.

@@ -16,6 +16,13 @@ pub enum Layer {
     Session,
     /// Service control policies of one level: 0 is the root, the last is the account. Each level must allow.
     Organization(usize),
+    /// Resource control policies of one level, of the organization that the resource's account is in. They only deny:
+    /// RCPFullAWSAccess, which allows everything, cannot be detached.
+    ResourceControl(usize),
+    /// The resource's own policy. It can grant by itself.
+    Resource,
+    /// The policy of the VPC endpoint through which the request comes.
+    Endpoint,
 }
 
 /// One policy with its layer.

@@ -142,7 +142,7 @@ pub(super) fn cover(
 }
 
 /// Does a policy variable stand before the fifth colon?
-fn variable_in_head(pattern: &Pattern) -> bool {
+pub(super) fn variable_in_head(pattern: &Pattern) -> bool {
     let head = pattern.text().split_once("${").map(|(before, _)| before);
     head.is_some_and(|before| before.bytes().filter(|byte| *byte == b':').count() < 5)
 }

@@ -25,7 +25,7 @@ pub(super) fn apply(
     cell: &Cell,
     context: &dyn Context,
 ) -> Option<Applied> {
-    let setting = Setting { version: policy.version, effect: statement.effect, context };
+    let setting = Setting::open(policy, statement, context);
     let mut undecided = Undecided::default();
     let holds = all_hold(&statement.conditions, setting, &mut undecided);
     if holds == Truth::No {
@@ -69,7 +69,7 @@ pub(super) fn why_not(
     if policy.standing == Standing::Refused {
         return Some(Unmet::Refused);
     }
-    let setting = Setting { version: policy.version, effect: statement.effect, context };
+    let setting = Setting::open(policy, statement, context);
     let answers = statement.conditions.iter().map(|condition| holds(condition, setting, &mut Undecided::default()));
     let worst = answers.enumerate().min_by_key(|(_, answer)| *answer);
     if let Some((ordinal, answer @ (Truth::No | Truth::Unknown))) = worst {

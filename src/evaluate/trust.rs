@@ -30,7 +30,7 @@ pub fn may_assume(policy: &Policy, service: &str, context: &dyn Context) -> Trus
         if named == Truth::No || matches_action(&statement.actions, statement.effect, "sts:AssumeRole") == Truth::No {
             continue;
         }
-        let setting = Setting { version: policy.version, effect: statement.effect, context };
+        let setting = Setting::open(policy, statement, context);
         let fails = |condition| holds(condition, setting, &mut Undecided::default()) == Truth::No;
         about.push((index, statement.conditions.iter().position(fails)));
         let applies = named.min(all_hold(&statement.conditions, setting, &mut undecided));

@@ -21,8 +21,8 @@ pub use read::{Reading, read};
 
 use crate::source::{Part, Path};
 
-/// Where a policy document is used. The grammar differs: only a trust policy names a principal, only it has no
-/// `Resource`, and a session policy may not use short ARNs.
+/// Where a policy document is used. The grammar differs: only resource-based policies name a principal, a trust policy
+/// has no `Resource`, and a session policy may not use short ARNs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyType {
     /// Attached to a user, group or role; a permissions boundary has the same grammar.
@@ -31,8 +31,45 @@ pub enum PolicyType {
     Session,
     /// A service control policy of AWS Organizations.
     ServiceControl,
+    /// A resource control policy of AWS Organizations: it names `"Principal": "*"`.
+    ResourceControl,
     /// The trust policy of a role: the resource-based policy that says who may assume it.
     Trust,
+    /// The policy of a bucket, queue, key … Where the kind of resource is not known, it may be a trust policy, too, so
+    /// `Resource` may be left out.
+    Resource,
+    /// The policy of a VPC endpoint: who may do what through it.
+    VpcEndpoint,
+}
+
+/// Whether an element stands in a kind of policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Required,
+    Optional,
+    Refused,
+}
+
+impl PolicyType {
+    /// `Principal` or `NotPrincipal`.
+    ///
+    /// Source: IAM User Guide, "AWS JSON policy elements: Principal".
+    fn principal(self) -> Use {
+        match self {
+            PolicyType::Identity | PolicyType::Session | PolicyType::ServiceControl => Use::Refused,
+            PolicyType::Trust | PolicyType::Resource | PolicyType::ResourceControl => Use::Required,
+            PolicyType::VpcEndpoint => Use::Optional,
+        }
+    }
+
+    /// `Resource` or `NotResource`.
+    fn resource(self) -> Use {
+        match self {
+            PolicyType::Trust => Use::Refused,
+            PolicyType::Resource => Use::Optional,
+            _ => Use::Required,
+        }
+    }
 }
 
 /// The language version of a document. It decides whether `${…}` is a policy variable.
@@ -118,10 +155,10 @@ pub struct Statement {
     /// Its ordinal in the document, from 0.
     pub index: usize,
     pub effect: Effect,
-    /// `Principal` or `NotPrincipal`; only trust policies have it.
+    /// `Principal` or `NotPrincipal`; only resource-based policies and those of their kind have it.
     pub principal: Option<PrincipalElement>,
     pub actions: Patterns<ActionPattern>,
-    /// `None` in a trust policy: the role itself is the resource.
+    /// `None` in a trust policy: the role that carries it is the resource.
     pub resources: Option<Patterns<Pattern>>,
     /// All of them must hold.
     pub conditions: Vec<Condition>,
@@ -134,6 +171,11 @@ impl Statement {
     /// The small place that stands for the statement: its Sid, else its Effect.
     pub fn place(&self) -> (Path, Part) {
         (self.path.child(self.head), Part::Value)
+    }
+
+    /// The statement as a whole.
+    pub fn whole_place(&self) -> (Path, Part) {
+        (self.path.clone(), Part::Value)
     }
 
     /// The `item`-th pattern of `Action` or `NotAction`.

@@ -106,7 +106,7 @@ fn variable(inner: &str) -> Piece<'_> {
         Some((key, default)) => (key, Some(unquoted(default.trim()))),
         None => (inner, None),
     };
-    Piece::Variable { key: key.trim(), default }
+    Piece::Variable { key, default }
 }
 
 fn unquoted(text: &str) -> &str {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::read::Problems;
 use super::{
     ActionPattern, Condition, Effect, ListAt, Operator, Pattern, Patterns, Polarity, PolicyType, PrincipalElement,
-    PrincipalKind, PrincipalName, Statement,
+    PrincipalKind, PrincipalName, Statement, Use,
 };
 use crate::document::Doc;
 use crate::source::Path;
@@ -87,14 +87,16 @@ fn complete(
     if !has(["Action", "NotAction"]) {
         missing("Action", "add \"Action\": [ … ]");
     }
-    if policy_type == PolicyType::Trust {
-        if !has(["Principal", "NotPrincipal"]) {
-            missing(
-                "Principal",
-                "say who may assume the role, for example \"Principal\": {\"Service\": \"lambda.amazonaws.com\"}",
-            );
-        }
-    } else if !has(["Resource", "NotResource"]) {
+    if policy_type.principal() == Use::Required && !has(["Principal", "NotPrincipal"]) {
+        let help = match policy_type {
+            PolicyType::Trust => {
+                "say who may assume the role, for example \"Principal\": {\"Service\": \"lambda.amazonaws.com\"}"
+            }
+            _ => "say whom the statement is about, for example \"Principal\": \"*\"",
+        };
+        missing("Principal", help);
+    }
+    if policy_type.resource() == Use::Required && !has(["Resource", "NotResource"]) {
         missing("Resource", "add \"Resource\": \"*\" or the ARNs that the statement is about");
     }
     let (effect, effect_at) = elements.effect?;
@@ -102,7 +104,13 @@ fn complete(
         Some((sid, ordinal)) => (Some(sid), ordinal),
         None => (None, effect_at),
     };
-    if policy_type != PolicyType::Trust && elements.resources.is_none() {
+    // A `Resource` that could not be read would widen the statement if it were left out.
+    let needed = match policy_type.resource() {
+        Use::Required => true,
+        Use::Optional => has(["Resource", "NotResource"]),
+        Use::Refused => false,
+    };
+    if needed && elements.resources.is_none() {
         return None;
     }
     Some(Statement {
@@ -215,7 +223,7 @@ fn read_resources(
     policy_type: PolicyType,
     problems: &mut Problems,
 ) -> Option<Patterns<Pattern>> {
-    if policy_type == PolicyType::Trust {
+    if policy_type.resource() == Use::Refused {
         problems.refused(
             at.clone(),
             format!("a trust policy has no {name}: the role itself is the resource"),
@@ -226,7 +234,14 @@ fn read_resources(
     let (texts, list_at) = read_list(name, value, at, ordinal, problems);
     for (text, path) in &texts {
         let wildcards_only = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
-        if !wildcards_only && !text.starts_with("arn:") && !text.starts_with("${") && !text.contains(['*', '?']) {
+        // Some services give the resources of their own policies other names (`execute-api:/prod/*`).
+        let other_names = policy_type == PolicyType::Resource;
+        if !other_names
+            && !wildcards_only
+            && !text.starts_with("arn:")
+            && !text.starts_with("${")
+            && !text.contains(['*', '?'])
+        {
             problems.refused(path.clone(), format!("`{text}` is no ARN: {name} must hold ARNs or \"*\""), None);
         } else if policy_type == PolicyType::Session && !wildcards_only && text.split(':').count() < 6 {
             // "IAM JSON policy elements: Resource": short ARNs are completed, but not in session policies.
@@ -323,7 +338,7 @@ fn read_principal(
     policy_type: PolicyType,
     problems: &mut Problems,
 ) -> Option<PrincipalElement> {
-    if policy_type != PolicyType::Trust {
+    if policy_type.principal() == Use::Refused {
         problems.refused(
             at,
             format!("{name} has no place in this kind of policy: AWS refuses the document"),

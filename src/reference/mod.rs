@@ -5,6 +5,8 @@
 
 mod catalogue;
 mod managed;
+mod resource_control;
 
 pub use catalogue::{Access, Action, ActionResource, Catalogue, KeyType, Service, catalogue};
 pub use managed::{ManagedPolicy, managed_policies, managed_policy, managed_policy_named};
+pub use resource_control::supports_resource_control;

@@ -16,7 +16,8 @@ use std::io::{self, Write};
 
 use miette::{GraphicalTheme, ThemeCharacters, ThemeStyles};
 
-use self::snippet::{Excerpt, Role, cleaned, excerpts, wrap};
+pub(crate) use self::snippet::cleaned;
+use self::snippet::{Excerpt, Role, excerpts, wrap};
 use self::summary::sentence;
 use self::view::{Seen, Views};
 use super::{Report, Summary};
@@ -33,6 +34,16 @@ pub struct Human {
     pub links: Links,
     /// In columns.
     pub width: usize,
+}
+
+impl Human {
+    /// A text in one of the styles below; untouched without colours.
+    pub(crate) fn paint<'t>(&self, code: &str, text: &'t str) -> Cow<'t, str> {
+        match self.color {
+            Color::On => Cow::Owned(format!("\u{1b}[{code}m{text}\u{1b}[0m")),
+            Color::Off => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// Whether there are colours.
@@ -89,12 +100,12 @@ pub fn write_human(report: &Report<'_>, how: Human, out: impl Write) -> io::Resu
 }
 
 /// Escape codes (SGR) beyond those of miette's themes.
-const BOLD: &str = "1";
-const RED: &str = "1;31";
-const YELLOW: &str = "1;33";
+pub(crate) const BOLD: &str = "1";
+pub(crate) const RED: &str = "1;31";
+pub(crate) const YELLOW: &str = "1;33";
 const CYAN: &str = "1;36";
-const GREEN: &str = "1;32";
-const DIM: &str = "2";
+pub(crate) const GREEN: &str = "1;32";
+pub(crate) const DIM: &str = "2";
 
 fn theme(how: Human) -> GraphicalTheme {
     let characters = match how.glyphs {
@@ -160,13 +171,13 @@ impl<'r, W: Write> Printer<'r, W> {
         };
         let message = cleaned(message);
         let message = wrap(&message, name.len() + 2, self.how.width);
-        let name = self.paint(code, name);
+        let name = self.how.paint(code, name);
         let name = match url {
             Some(url) => format!("\u{1b}]8;;{}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\", cleaned(url)),
             None => name.into_owned(),
         };
         for (number, line) in message.lines().enumerate() {
-            let line = self.paint(BOLD, line).into_owned();
+            let line = self.how.paint(BOLD, line).into_owned();
             if number == 0 { writeln!(self.out, "{name}: {line}")? } else { writeln!(self.out, "{line}")? }
         }
         Ok(())
@@ -233,7 +244,7 @@ impl<'r, W: Write> Printer<'r, W> {
         let room = self.how.width.saturating_sub(indent).max(24);
         let text = wrap(&text, (margin + 6 + name.len()).saturating_sub(indent), room);
         let text = text.replace('\n', &format!("\n{:indent$}", ""));
-        let (sign, name) = (self.paint(DIM, "="), self.paint(BOLD, name));
+        let (sign, name) = (self.how.paint(DIM, "="), self.how.paint(BOLD, name));
         let line = format!("{:margin$}  {sign} {name}: {text}", "");
         writeln!(self.out, "{line}")
     }
@@ -263,7 +274,7 @@ impl<'r, W: Write> Printer<'r, W> {
             _ => GREEN,
         };
         let (found, rest) = sentence(&summary, report.problems.len());
-        let found = self.paint(code, &found);
+        let found = self.how.paint(code, &found);
         writeln!(self.out, "{found}{rest}")
     }
 
@@ -279,12 +290,5 @@ impl<'r, W: Write> Printer<'r, W> {
             Color::On => vec![of_severity.bold(), styles.help.blue().bold()],
             Color::Off => vec![of_severity],
         };
-    }
-
-    fn paint<'t>(&self, code: &str, text: &'t str) -> Cow<'t, str> {
-        match self.how.color {
-            Color::On => Cow::Owned(format!("\u{1b}[{code}m{text}\u{1b}[0m")),
-            Color::Off => Cow::Borrowed(text),
-        }
     }
 }

@@ -6,6 +6,7 @@
 mod human;
 mod json;
 
+pub(crate) use human::{BOLD, DIM, GREEN, RED, cleaned};
 pub use human::{Color, Glyphs, Human, Links, write_human};
 pub use json::write_json;
 

@@ -1,5 +1,7 @@
 //! The request context of a call: what is known of each condition key.
 
+use std::borrow::Cow;
+
 use super::pack::{Fact, Facts, Template};
 use crate::evaluate::glob::{Glob, Token, Var};
 use crate::evaluate::{Context, Knowledge, Language, Presence};
@@ -81,7 +83,13 @@ pub struct CallerContext<'c> {
 }
 
 impl Context for CallerContext<'_> {
-    fn key(&self, key: &str) -> Knowledge {
+    fn key(&self, key: &str) -> Cow<'_, Knowledge> {
+        Cow::Owned(self.knowledge(key))
+    }
+}
+
+impl CallerContext<'_> {
+    fn knowledge(&self, key: &str) -> Knowledge {
         if let Some(fact) = self.facts[0].get(key) {
             return self.unless_given(key, self.fact(fact));
         }
@@ -96,9 +104,7 @@ impl Context for CallerContext<'_> {
         }
         self.unless_given(key, self.shape(key))
     }
-}
 
-impl CallerContext<'_> {
     fn fact(&self, fact: &Fact) -> Knowledge {
         match fact {
             Fact::Absent => Knowledge::Absent,

@@ -110,6 +110,9 @@ pub(super) fn layer_words(subject: &Subject<'_>, layer: Layer) -> String {
         Layer::Boundary => format!("the permissions boundary {names}"),
         Layer::Session => format!("the session policy {names}"),
         Layer::Organization(level) => format!("level {} of the service control policies ({names})", level + 1),
+        Layer::ResourceControl(level) => format!("level {} of the resource control policies ({names})", level + 1),
+        Layer::Resource => format!("the resource's own policy {names}"),
+        Layer::Endpoint => format!("the policy of the VPC endpoint {names}"),
     }
 }
 
@@ -150,6 +153,7 @@ pub(super) fn layer_help(subject: &Subject<'_>, layer: Layer, group: &Group<'_>)
         Layer::Organization(_) => format!("allow {actions} at this level, too: every level from the root to the account must allow"),
         Layer::Boundary => format!("allow {actions} on \"*\" in the boundary, too: it grants nothing, and what it does not allow is refused"),
         Layer::Session => format!("allow {actions} on \"*\" in the session policy, too"),
+        Layer::ResourceControl(_) | Layer::Resource | Layer::Endpoint => format!("allow {actions} in that policy, too"),
         Layer::Identity => subject.kind().mend.clone(),
     }
 }

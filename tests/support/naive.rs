@@ -87,7 +87,7 @@ fn applies(statement: &Value, variables: bool, request: &Request) -> bool {
 }
 
 /// [logic]: all operators and all keys of a Condition have to hold.
-fn conditions_hold(condition: &Value, variables: bool, request: &Request) -> bool {
+pub(super) fn conditions_hold(condition: &Value, variables: bool, request: &Request) -> bool {
     let Some(operators) = condition.as_object() else {
         return true;
     };
@@ -99,7 +99,7 @@ fn conditions_hold(condition: &Value, variables: bool, request: &Request) -> boo
 }
 
 /// `Action` and `Resource` match if one pattern does, `NotAction` and `NotResource` if none does.
-fn listed(statement: &Value, element: &str, matches: impl Fn(&str) -> bool) -> bool {
+pub(super) fn listed(statement: &Value, element: &str, matches: impl Fn(&str) -> bool) -> bool {
     match (&statement[element], &statement[format!("Not{element}")]) {
         (Value::Null, Value::Null) => panic!("a statement needs {element} or Not{element}"),
         (Value::Null, except) => !texts(except).iter().any(|pattern| matches(pattern)),
@@ -109,7 +109,7 @@ fn listed(statement: &Value, element: &str, matches: impl Fn(&str) -> bool) -> b
 
 /// [action]: prefix and name are case-insensitive, wildcards stand in the name.
 /// CHOICE: `*:*` is as `*`; any other wildcard in the prefix is literal, so it matches nothing.
-fn action_matches(pattern: &str, action: &str) -> bool {
+pub(super) fn action_matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_lowercase(), action.to_lowercase());
     if pattern == "*" || pattern == "*:*" {
         return true;
@@ -125,7 +125,7 @@ fn action_matches(pattern: &str, action: &str) -> bool {
 /// CHOICE: a `*` never crosses a colon of the first five segments, and every segment is
 /// case-sensitive. [variables]: a variable may only stand after the fifth colon (CHOICE:
 /// elsewhere it is literal text, so the pattern matches nothing).
-fn resource_matches(pattern: &str, variables: bool, request: &Request) -> bool {
+pub(super) fn resource_matches(pattern: &str, variables: bool, request: &Request) -> bool {
     if pattern == "*" || request.resource == "*" {
         return pattern == "*";
     }
@@ -232,12 +232,12 @@ enum Part {
     Char(char),
 }
 
-fn items(value: &Value) -> Vec<Value> {
+pub(super) fn items(value: &Value) -> Vec<Value> {
     let one = || vec![value.clone()];
     value.as_array().cloned().unwrap_or_else(one)
 }
 
-fn texts(value: &Value) -> Vec<String> {
+pub(super) fn texts(value: &Value) -> Vec<String> {
     let text = |item| match item {
         Value::String(text) => text,
         other => other.to_string(),

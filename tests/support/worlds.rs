@@ -80,7 +80,7 @@ impl Rng {
     }
 
     /// One of the texts with `; ` between them.
-    fn one_of(&mut self, list: &'static str) -> &'static str {
+    pub fn one_of(&mut self, list: &'static str) -> &'static str {
         let texts: Vec<_> = list.split("; ").map(str::trim).collect();
         texts[self.below(texts.len())]
     }

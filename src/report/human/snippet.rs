@@ -319,7 +319,7 @@ pub(super) fn wrap(text: &str, before: usize, width: usize) -> String {
 
 /// A text of the input as it may go to a terminal: pictures for control characters, and nothing that turns the
 /// direction of the text, which could make a policy read as another one.
-pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
+pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
     let picture = |character: char| match character {
         '\t' => None,
         '\u{0}'..'\u{20}' => char::from_u32(0x2400 + character as u32),

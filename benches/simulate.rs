@@ -1,0 +1,77 @@
+//! How fast `rolecall simulate --jsonl` answers, end to end, on one core.
+//!
+//!     cargo bench --bench simulate
+//!
+//! The measure does not depend on the machine: the rate at which serde_json alone parses the same lines into `Value`,
+//! in the same run. A request has one action, one resource and one policy of about 300 bytes; once every policy text is
+//! new, once a hundred texts come again and again. Nothing is gated by these figures.
+
+use std::hint::black_box;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use rolecall::simulate::answer_lines;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const REQUESTS: usize = 50_000;
+const ROUNDS: usize = 7;
+
+fn main() {
+    let mut out = std::io::stdout().lock();
+    for (title, texts) in [("every policy text is new", REQUESTS), ("100 policy texts", 100)] {
+        let lines = requests(texts);
+        let [parsed, answered] = race(&lines);
+        let rate = |time: Duration| REQUESTS as f64 / time.as_secs_f64();
+        writeln!(
+            out,
+            "{title}: {} bytes a line\n  serde_json into Value  {:>9.0} lines/s\n  rolecall, end to end   {:>9.0} lines/s = decisions/s\n  ratio                  {:>9.2} (at least 0.5 is wanted)",
+            lines.len() / REQUESTS,
+            rate(parsed),
+            rate(answered),
+            parsed.as_secs_f64() / answered.as_secs_f64(),
+        )
+        .expect("standard output");
+    }
+}
+
+/// The best time of each, taken in turns, so that both meet the same machine.
+fn race(lines: &[u8]) -> [Duration; 2] {
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            black_box(serde_json::from_slice::<serde_json::Value>(line).expect("JSON"));
+        }
+        best[0] = best[0].min(start.elapsed());
+        let start = Instant::now();
+        let mut answers = Vec::with_capacity(lines.len() * 2);
+        answer_lines(lines, &mut answers).expect("memory takes everything");
+        best[1] = best[1].min(start.elapsed());
+        assert_eq!(answers.iter().filter(|byte| **byte == b'\n').count(), REQUESTS);
+    }
+    best
+}
+
+/// Requests, a line each, with as many different policies.
+fn requests(texts: usize) -> Vec<u8> {
+    const ACTIONS: [&str; 4] = ["s3:GetObject", "s3:PutObject", "ec2:CreateNetworkInterface", "dynamodb:Query"];
+    let mut lines = Vec::new();
+    for index in 0..REQUESTS {
+        let number = index % texts;
+        let action = ACTIONS[index % ACTIONS.len()];
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Read{number}","Effect":"Allow","Action":["s3:Get*","dynamodb:Query"],"Resource":["arn:aws:s3:::team-{number}/*","arn:aws:s3:::shared/*"]}},{{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{{"StringNotEquals":{{"aws:PrincipalTag/team":"team-{number}"}}}}}}]}}"#
+        );
+        let request = serde_json::json!({
+            "PolicyInputList": [policy],
+            "ActionNames": [action],
+            "ResourceArns": [format!("arn:aws:s3:::team-{}/report.csv", index % 7)],
+            "CallerArn": "arn:aws:iam::111122223333:user/anna",
+            "ContextEntries": [{"ContextKeyName": "aws:PrincipalTag/team", "ContextKeyValues": [format!("team-{}", index % 7)], "ContextKeyType": "string"}],
+        });
+        writeln!(lines, "{request}").expect("memory takes everything");
+    }
+    lines
+}
