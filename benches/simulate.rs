@@ -36,6 +36,20 @@ fn main() {
     }
 }
 
+/// Takes answers and counts them.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += usize::from(black_box(bytes).ends_with(b"\n"));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The best time of each, taken in turns, so that both meet the same machine.
 fn race(lines: &[u8]) -> [Duration; 2] {
     let mut best = [Duration::MAX; 2];
@@ -46,10 +60,10 @@ fn race(lines: &[u8]) -> [Duration; 2] {
         }
         best[0] = best[0].min(start.elapsed());
         let start = Instant::now();
-        let mut answers = Vec::with_capacity(lines.len() * 2);
-        answer_lines(lines, &mut answers).expect("memory takes everything");
+        let mut answers = Counted(0);
+        answer_lines(lines, &mut answers).expect("nothing fails");
         best[1] = best[1].min(start.elapsed());
-        assert_eq!(answers.iter().filter(|byte| **byte == b'\n').count(), REQUESTS);
+        assert_eq!(answers.0, REQUESTS);
     }
     best
 }

@@ -1,24 +1,30 @@
 //! The policies of requests, each text read once as long as it is remembered.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 use foldhash::HashMap;
+use foldhash::fast::FixedState;
 
 use super::request::{Given, InvalidRequest};
-use crate::document::{Doc, locate_all};
+use crate::document::{Doc, SyntaxError, locate_all};
 use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Statement, Version, read};
-use crate::source::{Position, Source, Span};
+use crate::source::{Lines, Position, Span};
 
 /// How many bytes of policy texts are remembered. When they are more, all are forgotten: so memory does not depend on
 /// the number of requests, and a program that asks about the same policies again and again has them read once.
 const REMEMBERED: usize = 4 << 20;
 
+/// How many texts are recognised when they come a second time. Only then are they worth remembering.
+const SEEN: usize = 1 << 14;
+
 /// A policy that AWS would take.
 #[derive(Debug)]
 pub(super) struct Known {
     policy: Policy,
-    text: Box<str>,
+    text: Rc<str>,
     /// Where each statement starts and ends, if somebody asked.
     positions: OnceCell<Vec<Option<(Position, Position)>>>,
 }
@@ -31,22 +37,34 @@ impl Known {
     /// Where a statement, by its index in [`Policy::statements`], starts and ends (exclusive).
     pub(super) fn position(&self, statement: usize) -> Option<(Position, Position)> {
         let positions = self.positions.get_or_init(|| {
-            let source = Source::from_text("", &*self.text);
+            let lines = Lines::new(&self.text);
+            let position = |offset| lines.position(&self.text, offset);
             let wanted: Vec<_> = self.policy.statements.iter().map(Statement::whole_place).collect();
-            let spans = locate_all(&self.text, &wanted);
-            let positions = spans.into_iter();
-            positions
-                .map(|span| span.map(|Span { start, end }| (source.position(start), source.position(end))))
-                .collect()
+            let spans = locate_all(&self.text, &wanted).into_iter();
+            spans.map(|span| span.map(|Span { start, end }| (position(start), position(end)))).collect()
         });
         positions.get(statement).copied().flatten()
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Policies {
-    known: HashMap<PolicyType, HashMap<Box<str>, Rc<Known>>>,
+    known: HashMap<PolicyType, HashMap<Rc<str>, Rc<Known>>>,
     bytes: usize,
+    hasher: FixedState,
+    /// Hashes of texts, each where it belongs by its last bits, until another comes there.
+    seen: Box<[u64]>,
+}
+
+impl Default for Policies {
+    fn default() -> Policies {
+        Policies {
+            known: HashMap::default(),
+            bytes: 0,
+            hasher: FixedState::default(),
+            seen: vec![0; SEEN].into_boxed_slice(),
+        }
+    }
 }
 
 impl Policies {
@@ -55,24 +73,39 @@ impl Policies {
         if let Some(known) = self.known.get(&given.policy_type).and_then(|known| known.get(text)) {
             return Ok(Rc::clone(known));
         }
-        let invalid = |message: String| InvalidRequest::new(format!("{}: {message}", given.field));
-        let doc = Doc::parse(text).map_err(|error| {
-            let at = Source::from_text("", text).position(error.offset);
-            invalid(format!("line {}, column {}: {}", at.line, at.column, error.message))
-        })?;
-        let reading = read(&doc, given.policy_type);
-        if reading.policy.standing == Standing::Refused {
-            return Err(invalid(problem_words(text, &reading.problems)));
+        let fresh = Rc::new(fresh(given, text)?);
+        let hash = self.hasher.hash_one(text);
+        let seat = &mut self.seen[hash as usize % SEEN];
+        if std::mem::replace(seat, hash) == hash {
+            self.remember(given.policy_type, &fresh);
         }
-        if self.bytes + text.len() > REMEMBERED {
+        Ok(fresh)
+    }
+
+    fn remember(&mut self, policy_type: PolicyType, known: &Rc<Known>) {
+        if self.bytes + known.text.len() > REMEMBERED {
             self.known.clear();
             self.bytes = 0;
         }
-        let known = Rc::new(Known { policy: reading.policy, text: text.into(), positions: OnceCell::new() });
-        self.bytes += text.len();
-        self.known.entry(given.policy_type).or_default().insert(text.into(), Rc::clone(&known));
-        Ok(known)
+        self.bytes += known.text.len();
+        self.known.entry(policy_type).or_default().insert(Rc::clone(&known.text), Rc::clone(known));
     }
+}
+
+fn fresh(given: &Given<'_>, text: &str) -> Result<Known, InvalidRequest> {
+    let invalid = |message: Cow<'_, str>| InvalidRequest::new(format!("{}: {message}", given.field));
+    let doc = Doc::parse(text).map_err(|error| invalid(syntax_words(text, &error).into()))?;
+    let reading = read(&doc, given.policy_type);
+    if reading.policy.standing == Standing::Refused {
+        return Err(invalid(problem_words(text, &reading.problems).into()));
+    }
+    Ok(Known { policy: reading.policy, text: text.into(), positions: OnceCell::new() })
+}
+
+fn syntax_words(text: &str, error: &SyntaxError) -> String {
+    let at = Lines::new(text).position(text, error.offset);
+    let help = error.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+    format!("line {}, column {}: {}{help}", at.line, at.column, error.message)
 }
 
 /// The first problem for which AWS refuses the document, with its place.
@@ -81,7 +114,7 @@ fn problem_words(text: &str, problems: &[Problem]) -> String {
         return "AWS refuses the document".to_owned();
     };
     let span = locate_all(text, &[(problem.path.clone(), problem.part)]).pop().flatten();
-    let at = Source::from_text("", text).position(span.map_or(0, |span| span.start));
+    let at = Lines::new(text).position(text, span.map_or(0, |span| span.start));
     let help = problem.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
     format!("line {}, column {}: {}{help}", at.line, at.column, problem.message)
 }

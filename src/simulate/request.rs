@@ -335,7 +335,7 @@ fn context<'r>(entries: Vec<ContextEntry<'r>>) -> Result<RequestContext<'r>, Inv
                 "ContextEntries[{index}].ContextKeyName: `{name}` is given twice; give all its values in one entry"
             )));
         }
-        context.add(name, entry.context_key_values.iter().map(|value| &*value.0));
+        context.add(name, entry.context_key_values);
     }
     Ok(context)
 }
