@@ -6,6 +6,7 @@
 //! from the start, and what it says counts. So there is one judge of what is JSON, and one that words the errors.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -26,8 +27,14 @@ pub fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T>
 }
 
 fn fast<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    read_with(text, PhantomData)
+}
+
+/// What a seed makes of a text. Nothing if the seed refuses it, if it is no JSON, and in some other cases: whoever gets
+/// nothing has to read the text in another way.
+pub fn read_with<'a, S: DeserializeSeed<'a>>(text: &'a str, seed: S) -> Option<S::Value> {
     let mut reader = Fast { scanner: Scanner::new(text), depth: 0 };
-    let value = T::deserialize(&mut reader).ok()?;
+    let value = seed.deserialize(&mut reader).ok()?;
     reader.scanner.peek().is_none().then_some(value)
 }
 

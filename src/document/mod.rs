@@ -25,7 +25,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::source::Path;
 
-pub use fast::{Raw, from_text};
+pub use fast::{Raw, from_text, read_with};
 pub use locate::{locate_all, span_in};
 pub use location::{Location, locate_places, unwrap};
 pub use syntax::SyntaxError;

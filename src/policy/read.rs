@@ -139,6 +139,10 @@ fn read_statements<'d>(
 pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Something for which AWS refuses the document, at a value.
     pub(super) fn refused(&mut self, path: Path, message: String, help: Option<String>) {
         self.0.push(Problem { path, part: Part::Value, message, help, gravity: Gravity::Refused, related: None });

@@ -61,13 +61,23 @@ pub struct Outline<'d> {
     pub(super) head: usize,
     /// Whether it is about the actions that it names, or about all others.
     pub polarity: Polarity,
-    actions: Texts<'d>,
+    pub(super) actions: Actions<'d>,
+}
+
+/// The strings of `Action` or `NotAction`, in either reader's form.
+pub(super) enum Actions<'d> {
+    Nodes(Texts<'d>),
+    Plain(&'d [&'d str]),
 }
 
 impl<'d> Outline<'d> {
     /// The patterns of `Action` or `NotAction`.
     pub fn actions(&self) -> impl Iterator<Item = &'d str> {
-        self.actions.iter().map(|(_, text)| text)
+        let (nodes, plain) = match self.actions {
+            Actions::Nodes(texts) => (texts, &[][..]),
+            Actions::Plain(texts) => (Texts(&[]), texts),
+        };
+        nodes.iter().map(|(_, text)| text).chain(plain.iter().copied())
     }
 }
 
@@ -155,7 +165,8 @@ fn complete<'d>(
         return None;
     }
     let (effect, actions) = (effect?, elements.actions?);
-    let outline = Outline { sid, index, path, head, polarity: actions.polarity, actions: actions.texts };
+    let outline =
+        Outline { sid, index, path, head, polarity: actions.polarity, actions: Actions::Nodes(actions.texts) };
     let statement = (reader.wanted)(&outline).then(|| Statement {
         sid: sid.map(Box::from),
         index,
@@ -236,7 +247,7 @@ fn read_list<'d>(
     }
 }
 
-fn polarity(name: &str) -> Polarity {
+pub(super) fn polarity(name: &str) -> Polarity {
     if name.starts_with("Not") { Polarity::AllBut } else { Polarity::Listed }
 }
 
@@ -256,6 +267,11 @@ fn read_actions<'d>(
 ) -> Option<Listed<'d>> {
     let (texts, list_at) = read_list(name, value, at, ordinal, problems);
     whole(name, texts, list_at)
+}
+
+/// An ARN, or something that may become one.
+pub(super) fn is_resource(text: &str) -> bool {
+    text.starts_with("arn:") || text.starts_with("${") || text.contains(['*', '?'])
 }
 
 fn read_resources<'d>(
@@ -279,7 +295,7 @@ fn read_resources<'d>(
     let place = |index| if let ListAt::Single(_) = list_at { at.clone() } else { at.child(index) };
     for (index, text) in texts.iter() {
         let wildcards_only = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
-        if !wildcards_only && !text.starts_with("arn:") && !text.starts_with("${") && !text.contains(['*', '?']) {
+        if !is_resource(text) {
             problems.refused(place(index), format!("`{text}` is no ARN: {name} must hold ARNs or \"*\""), None);
         } else if policy_type == PolicyType::Session && !wildcards_only && text.split(':').count() < 6 {
             // "IAM JSON policy elements: Resource": short ARNs are completed, but not in session policies.
@@ -293,7 +309,7 @@ fn read_resources<'d>(
     whole(name, texts, list_at)
 }
 
-fn read_conditions(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Vec<Condition> {
+pub(super) fn read_conditions(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Vec<Condition> {
     let Doc::Map(operators) = value else {
         problems.wrong_type(at, "Condition", "an object of operators", value);
         return Vec::new();
@@ -356,7 +372,7 @@ fn read_values(key: &str, value: &Doc<'_>, at: &Path, problems: &mut Problems) -
     }
 }
 
-fn read_principal(
+pub(super) fn read_principal(
     name: &str,
     value: &Doc<'_>,
     at: Path,

@@ -8,7 +8,7 @@ use super::pack::Pack;
 use crate::document::Doc;
 use crate::inventory::{Document, Inventory, PolicyId};
 use crate::policy::{
-    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Standing, Version, read_wanted, split_action,
+    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Standing, Version, read_sound, read_wanted, split_action,
 };
 use crate::source::{Part, Path};
 
@@ -148,17 +148,20 @@ impl<'p> Vocabulary<'p> {
 }
 
 fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabulary<'_>) -> Read {
+    // Most statements of an account are about other services. The first one stays, because a finding that nothing
+    // allows an action has to point somewhere.
+    let wanted = |statement: &Outline<'_>| {
+        policy_type == PolicyType::Trust || statement.index == 0 || vocabulary.concerns(statement)
+    };
+    if let Some(policy) = text.and_then(|text| read_sound(text, policy_type, &wanted)) {
+        return Read { policy: Rc::new(policy), problems: Vec::new() };
+    }
     let parsed = match text {
         Some(text) => Doc::parse(text).map_err(|error| (error.message, error.help)),
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
     };
     match parsed {
         Ok(doc) => {
-            // Most statements of an account are about other services. The first one stays, because a finding that
-            // nothing allows an action has to point somewhere.
-            let wanted = |statement: &Outline<'_>| {
-                policy_type == PolicyType::Trust || statement.index == 0 || vocabulary.concerns(statement)
-            };
             let reading = read_wanted(&doc, policy_type, &wanted);
             Read { policy: Rc::new(reading.policy), problems: reading.problems }
         }
