@@ -44,8 +44,10 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn word(&self) -> Option<u64> {
-        self.text.as_bytes().get(self.at..)?.first_chunk().copied().map(u64::from_le_bytes)
+    /// Eight bytes, if there are as many.
+    #[inline]
+    fn word(&self, at: usize) -> Option<u64> {
+        self.text.as_bytes().get(at..)?.first_chunk().copied().map(u64::from_le_bytes)
     }
 
     /// The next byte that is no white space; nothing at the end of the text.
@@ -62,17 +64,21 @@ impl<'a> Scanner<'a> {
         loop {
             match self.byte()? {
                 b'\n' | b' ' => {
-                    self.at += 1;
-                    while self.text.as_bytes().get(self.at..).and_then(<[u8]>::first_chunk) == Some(&[b' '; 16]) {
-                        self.at += 16;
+                    let mut at = self.at + 1;
+                    // One space, as behind a colon.
+                    if let Some(byte) = self.text.as_bytes().get(at).copied().filter(|byte| *byte > b' ') {
+                        self.at = at;
+                        return Some(byte);
                     }
-                    while let Some(word) = self.word() {
-                        let spaces = (word ^ all(b' ')).trailing_zeros() / 8;
-                        self.at += spaces as usize;
-                        if spaces < 8 {
+                    while let Some(word) = self.word(at) {
+                        let others = word ^ all(b' ');
+                        if others != 0 {
+                            at += others.trailing_zeros() as usize / 8;
                             break;
                         }
+                        at += 8;
                     }
+                    self.at = at;
                 }
                 b'\r' | b'\t' => self.at += 1,
                 byte => return Some(byte),
@@ -107,15 +113,17 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let mut escapes = Escapes::None;
         loop {
-            while let Some(word) = self.word() {
+            let mut at = self.at;
+            while let Some(word) = self.word(at) {
                 let control = word.wrapping_sub(all(b' ')) & !word & all(0x80);
                 let special = control | zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'));
                 if special != 0 {
-                    self.at += special.trailing_zeros() as usize / 8;
+                    at += special.trailing_zeros() as usize / 8;
                     break;
                 }
-                self.at += 8;
+                at += 8;
             }
+            self.at = at;
             match self.byte()? {
                 b'"' => {
                     self.at += 1;
