@@ -5,9 +5,11 @@
 //! [`locate_all`] and into a [`Location`] by [`locate_places`], in one pass over the text, when there is something to
 //! show. Nothing here knows IAM.
 
+mod fast;
 mod locate;
 mod location;
 mod parse;
+mod scan;
 mod syntax;
 mod token;
 
@@ -23,6 +25,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::source::Path;
 
+pub use fast::{Raw, from_text, read_with};
 pub use locate::{locate_all, span_in};
 pub use location::{Location, locate_places, unwrap};
 pub use parse::Text;
@@ -81,7 +84,7 @@ impl fmt::Display for Number {
 impl<'a> Doc<'a> {
     /// Parses a text that holds exactly one JSON document and nothing else but white space.
     pub fn parse(text: &'a str) -> Result<Doc<'a>, SyntaxError> {
-        serde_json::from_str(text).map_err(|error| SyntaxError::from_serde(text, &error))
+        from_text(text).map_err(|error| SyntaxError::from_serde(text, &error))
     }
 
     /// What this is, in the words of messages: "a string", "an object".

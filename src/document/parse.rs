@@ -16,6 +16,9 @@ impl<'de> Deserialize<'de> for Doc<'de> {
     }
 }
 
+/// Statements have some six members, and lists of actions some eight: to start with fewer is to grow.
+const USUAL_CHILDREN: usize = 8;
+
 struct DocVisitor;
 
 impl<'de> Visitor<'de> for DocVisitor {
@@ -56,6 +59,9 @@ impl<'de> Visitor<'de> for DocVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Doc<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = elements.next_element()? {
+            if items.is_empty() {
+                items.reserve(USUAL_CHILDREN);
+            }
             items.push(item);
         }
         Ok(Doc::List(items))
@@ -64,6 +70,9 @@ impl<'de> Visitor<'de> for DocVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Doc<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some((Text(key), value)) = entries.next_entry()? {
+            if members.is_empty() {
+                members.reserve(USUAL_CHILDREN);
+            }
             members.push((key, value));
         }
         Ok(Doc::Map(members))

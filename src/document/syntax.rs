@@ -19,7 +19,7 @@ pub struct SyntaxError {
 }
 
 /// serde_json refuses what is nested deeper; so nothing here can run out of stack.
-const MAX_DEPTH: usize = 127;
+pub(super) const MAX_DEPTH: usize = 127;
 
 impl SyntaxError {
     /// Explains the error with which serde_json refused a text, for who reads a type of his own from it. If the text is

@@ -2,7 +2,7 @@
 
 use super::glob::{Case, matches};
 use super::truth::Truth;
-use crate::policy::{ActionPattern, Effect, Patterns, Polarity};
+use crate::policy::{ActionPattern, Effect, Patterns, Polarity, split_action};
 
 /// Is the action (`ec2:CreateNetworkInterface`, no wildcard) among those that the statement is about?
 ///
@@ -11,7 +11,7 @@ use crate::policy::{ActionPattern, Effect, Patterns, Polarity};
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Action" and "… NotAction".
 pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action: &str) -> Truth {
-    let Some((service, name)) = action.split_once(':') else { return Truth::No };
+    let Some((service, name)) = split_action(action) else { return Truth::No };
     let listed = Truth::any(actions.patterns.iter().map(|pattern| matches_pattern(pattern, service, name)));
     match (actions.polarity, listed, effect) {
         (Polarity::Listed, Truth::Unknown, Effect::Allow) => Truth::No,

@@ -183,6 +183,15 @@ impl<'q> CellFacts<'q> {
         let mut sure = vec![self.identity.sure.as_slice()];
         sure.extend(self.limiting().map(|(_, grants)| grants.sure.as_slice()));
         let outside_limits: Vec<Region> = self.limits.iter().cloned().map(Region::of).collect();
+        let possible_of_names = find(names, &identity, &[]);
+        // For most cells, what limits is what is asked, and nothing is around the identity policies.
+        let possible_of_limits =
+            if self.cell.limits.is_none() { possible_of_names.clone() } else { find(&self.limits, &identity, &[]) };
+        let some_possible = if possible.len() == 1 && denied_surely.is_empty() {
+            not_nothing(&possible_of_limits)
+        } else {
+            not_nothing(&find(&self.limits, &possible, &denied_surely))
+        };
         let some_sure = matches!(find(&self.limits, &sure, &denied_possibly), Search::Found(_))
             || matches!(
                 find(names, &[&self.identity.sure], &outside_limits.iter().collect::<Vec<_>>()),
@@ -190,9 +199,9 @@ impl<'q> CellFacts<'q> {
             );
         CellAnswer {
             all_sure: false,
-            identity_possible: not_nothing(&find(names, &identity, &[])),
-            identity_meets_limits: not_nothing(&find(&self.limits, &identity, &[])),
-            some_possible: not_nothing(&find(&self.limits, &possible, &denied_surely)),
+            identity_possible: not_nothing(&possible_of_names),
+            identity_meets_limits: not_nothing(&possible_of_limits),
+            some_possible,
             some_sure,
             // What could not be decided within the budget is not surely refused.
             impossible: witness(&impossible),

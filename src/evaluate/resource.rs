@@ -82,8 +82,18 @@ impl Resources {
         match self {
             Resources::Unnamed => "*".to_owned(),
             Resources::Arns { head, .. } => {
-                let head: String = head.0.iter().map(|part| format!("{part}:")).collect();
-                format!("{head}{name}")
+                let mut shown = String::with_capacity(96);
+                for part in &head.0 {
+                    // Character by character, because most findings of an account show a resource.
+                    for token in part.tokens() {
+                        match token {
+                            Token::Char(char) => shown.push(*char),
+                            unknown => shown.push_str(&Glob::from_tokens([*unknown]).to_string()),
+                        }
+                    }
+                    shown.push(':');
+                }
+                shown + &name.to_string()
             }
         }
     }

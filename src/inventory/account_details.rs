@@ -4,12 +4,11 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::collect::{Found, Holdings};
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
-use crate::document::SyntaxError;
+use crate::document::{Raw, SyntaxError, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Span};
 
@@ -71,7 +70,7 @@ struct RoleDetail<'a> {
     #[serde(borrow, default)]
     arn: Cow<'a, str>,
     #[serde(borrow)]
-    assume_role_policy_document: Option<&'a RawValue>,
+    assume_role_policy_document: Option<Raw<'a>>,
     #[serde(borrow, default)]
     role_policy_list: Vec<Inline<'a>>,
     #[serde(borrow, default)]
@@ -97,7 +96,7 @@ struct ManagedPolicyDetail<'a> {
 #[serde(rename_all = "PascalCase")]
 struct PolicyVersion<'a> {
     #[serde(borrow)]
-    document: Option<&'a RawValue>,
+    document: Option<Raw<'a>>,
     #[serde(default)]
     is_default_version: bool,
 }
@@ -120,13 +119,13 @@ pub(super) fn read<'a>(
     problems: &mut Vec<InputProblem>,
 ) -> Result<Continuation, SyntaxError> {
     type Typed<'a> = Page<UserDetail<'a>, GroupDetail<'a>, RoleDetail<'a>, ManagedPolicyDetail<'a>>;
-    type Raw<'a> = Page<&'a RawValue, &'a RawValue, &'a RawValue, &'a RawValue>;
+    type Untyped<'a> = Page<Raw<'a>, Raw<'a>, Raw<'a>, Raw<'a>>;
     let text = within.source.text();
     let pages: Vec<Typed<'a>> = match parse_pages(text) {
         Ok(pages) => pages,
         // Something in it is not what AWS prints. Entry by entry, so that only what is broken is lost.
         Err(_) => {
-            let raw: Vec<Raw<'a>> = parse_pages(text).map_err(|error| SyntaxError::from_serde(text, &error))?;
+            let raw: Vec<Untyped<'a>> = parse_pages(text).map_err(|error| SyntaxError::from_serde(text, &error))?;
             raw.into_iter()
                 .map(|page| Page {
                     user_detail_list: entries(page.user_detail_list, within, "UserDetailList", problems),
@@ -156,20 +155,16 @@ pub(super) fn read<'a>(
 }
 
 fn parse_pages<'a, P: Deserialize<'a>>(text: &'a str) -> serde_json::Result<Vec<P>> {
-    if text.trim_start().starts_with('[') {
-        serde_json::from_str(text)
-    } else {
-        serde_json::from_str(text).map(|page| vec![page])
-    }
+    if text.trim_start().starts_with('[') { from_text(text) } else { from_text(text).map(|page| vec![page]) }
 }
 
 fn entries<'a, T: Deserialize<'a>>(
-    raw: Vec<&'a RawValue>,
+    raw: Vec<Raw<'a>>,
     within: Within<'a>,
     list: &str,
     problems: &mut Vec<InputProblem>,
 ) -> Vec<T> {
-    let parse = |raw: &'a RawValue| match serde_json::from_str(raw.get()) {
+    let parse = |raw: Raw<'a>| match from_text(raw.get()) {
         Ok(entry) => Some(entry),
         Err(error) => {
             let inner = SyntaxError::from_serde(raw.get(), &error);

@@ -5,12 +5,12 @@
 //! list of groups and for the document of a `get-policy-version`.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::collect::{Attaching, Found, Holdings};
 use super::policy_document::VersionOutput;
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
+use crate::document::{Raw, from_text};
 use crate::policy::PolicyType;
 use crate::source::Place;
 
@@ -39,7 +39,7 @@ struct Role<'a> {
     #[serde(borrow)]
     arn: Option<Text<'a>>,
     #[serde(borrow)]
-    assume_role_policy_document: Option<&'a RawValue>,
+    assume_role_policy_document: Option<Raw<'a>>,
     #[serde(borrow)]
     permissions_boundary: Option<Boundary<'a>>,
     #[serde(borrow, default)]
@@ -92,7 +92,7 @@ struct InlineOutput<'a> {
     #[serde(borrow)]
     policy_name: Text<'a>,
     #[serde(borrow)]
-    policy_document: &'a RawValue,
+    policy_document: Raw<'a>,
 }
 
 /// Any of the outputs: each has a member of its own.
@@ -119,11 +119,11 @@ struct Output<'a> {
 /// A member is not what AWS prints.
 pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> serde_json::Result<()> {
     let text = within.source.text();
-    if let Ok(inline) = serde_json::from_str::<InlineOutput<'a>>(text) {
+    if let Ok(inline) = from_text::<InlineOutput<'a>>(text) {
         inline_policy(inline, within, collector);
         return Ok(());
     }
-    let output: Output<'a> = serde_json::from_str(text)?;
+    let output: Output<'a> = from_text(text)?;
     if let Some(role) = output.role {
         let trust = role.assume_role_policy_document.map(|document| collector.policy(within.trust(document)));
         collector.part_of_principal(Found {

@@ -2,11 +2,10 @@
 //! line that are a policy and say nothing of whose it is.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::raw::{Text, Within};
 use super::{Document, PolicyEntry};
-use crate::document::{Doc, SyntaxError};
+use crate::document::{Doc, Raw, SyntaxError, from_text};
 use crate::policy::PolicyType;
 
 /// Takes a text as one policy document. The outputs of `aws iam get-policy-version` and
@@ -20,12 +19,12 @@ pub fn read_policy_document<'a>(
     policy_type: PolicyType,
 ) -> Result<PolicyEntry<'a>, SyntaxError> {
     let within = Within { id, source };
-    let raw: &'a RawValue = serde_json::from_str(source.text()).map_err(|_| match Doc::parse(source.text()) {
+    let raw: Raw<'a> = from_text(source.text()).map_err(|_| match Doc::parse(source.text()) {
         Err(error) => error,
         // A raw value nests deeper than a document may; nothing else makes the two differ.
         Ok(_) => SyntaxError { offset: 0, message: "the text is no JSON document".to_owned(), help: None },
     })?;
-    if let Ok(output) = serde_json::from_str::<Output<'a>>(raw.get()) {
+    if let Ok(output) = from_text::<Output<'a>>(raw.get()) {
         if let Some(version) = output.policy_version {
             return Ok(entry(within, within.document(version.document), policy_type, raw));
         }
@@ -46,12 +45,7 @@ pub fn read_policy_document<'a>(
     Ok(entry(within, within.document(raw), policy_type, raw))
 }
 
-fn entry<'a>(
-    within: Within<'a>,
-    document: Document<'a>,
-    policy_type: PolicyType,
-    raw: &'a RawValue,
-) -> PolicyEntry<'a> {
+fn entry<'a>(within: Within<'a>, document: Document<'a>, policy_type: PolicyType, raw: Raw<'a>) -> PolicyEntry<'a> {
     let start = &raw.get()[..1.min(raw.get().len())];
     PolicyEntry {
         name: Some(within.source.name().into()),
@@ -76,7 +70,7 @@ struct Output<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct VersionOutput<'a> {
     #[serde(borrow)]
-    pub document: &'a RawValue,
+    pub document: Raw<'a>,
     #[serde(borrow)]
     pub version_id: Option<Text<'a>>,
 }
@@ -85,5 +79,5 @@ pub(super) struct VersionOutput<'a> {
 #[serde(rename_all = "PascalCase")]
 struct OrganizationPolicy<'a> {
     #[serde(borrow)]
-    content: &'a RawValue,
+    content: Raw<'a>,
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::value::RawValue;
 
 use super::collect::Attaching;
 use super::{Document, PolicyEntry};
+use crate::document::{Raw, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Source, SourceId, Span};
 
@@ -33,7 +33,7 @@ impl<'a> Within<'a> {
         Place { source: self.id, at: At::Span(self.span(raw)) }
     }
 
-    pub(super) fn document(&self, raw: &'a RawValue) -> Document<'a> {
+    pub(super) fn document(&self, raw: Raw<'a>) -> Document<'a> {
         Document::in_source(self.id, self.offset(raw.get()), raw.get())
     }
 
@@ -49,7 +49,7 @@ impl<'a> Within<'a> {
         }
     }
 
-    pub(super) fn trust(&self, document: &'a RawValue) -> PolicyEntry<'a> {
+    pub(super) fn trust(&self, document: Raw<'a>) -> PolicyEntry<'a> {
         PolicyEntry {
             name: None,
             arn: None,
@@ -87,13 +87,13 @@ pub(super) struct Text<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let raw = Raw::deserialize(deserializer)?.get();
         let inner = raw
             .strip_prefix('"')
             .and_then(|text| text.strip_suffix('"'))
             .ok_or_else(|| D::Error::custom("expected a string here"))?;
         let value = if inner.contains('\\') {
-            Cow::Owned(serde_json::from_str(raw).map_err(D::Error::custom)?)
+            Cow::Owned(from_text(raw).map_err(D::Error::custom)?)
         } else {
             Cow::Borrowed(inner)
         };
@@ -107,7 +107,7 @@ pub(super) struct Inline<'a> {
     #[serde(borrow)]
     pub policy_name: Text<'a>,
     #[serde(borrow)]
-    pub policy_document: &'a RawValue,
+    pub policy_document: Raw<'a>,
 }
 
 #[derive(Debug, serde::Deserialize)]

@@ -7,7 +7,7 @@ use super::account_details::{self, Continuation};
 use super::iam_calls;
 use super::raw::Within;
 use super::{Collector, InputProblem, PolicyEntry};
-use crate::document::{Doc, SyntaxError};
+use crate::document::{Doc, SyntaxError, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Source, SourceId, Span};
 
@@ -76,7 +76,7 @@ pub fn read_source<'a>(
             Err(error) => Recognized::NoJson(error),
         };
     }
-    let marks: Marks = match serde_json::from_str(text) {
+    let marks: Marks = match from_text(text) {
         Ok(marks) => marks,
         Err(error) => {
             // Two members of one name are a problem of the policy, which its reader words.

@@ -11,13 +11,16 @@ mod pattern;
 mod principal;
 mod problem;
 mod read;
+mod read_sound;
 mod read_statement;
 
 pub use condition::{Condition, Negation, Operator, Qualifier, Test, WhenAbsent};
-pub use pattern::{ActionPattern, Pattern, Piece};
+pub use pattern::{ActionPattern, Pattern, Piece, split_action};
 pub use principal::{PrincipalElement, PrincipalKind, PrincipalName};
 pub use problem::{Gravity, Problem};
-pub use read::{Reading, read};
+pub use read::{Reading, read, read_wanted};
+pub use read_sound::read_sound;
+pub use read_statement::Outline;
 
 use crate::source::{Part, Path};
 

@@ -11,9 +11,16 @@ pub struct ActionPattern {
     colon: Option<usize>,
 }
 
+/// The parts of an action's name, or of a pattern, before and after the first colon. Services have short names, so
+/// this is done before `str::split_once` has begun.
+pub fn split_action(action: &str) -> Option<(&str, &str)> {
+    let colon = action.bytes().position(|byte| byte == b':')?;
+    Some((&action[..colon], &action[colon + 1..]))
+}
+
 impl ActionPattern {
     pub fn new(text: &str) -> Self {
-        ActionPattern { text: text.into(), colon: memchr::memchr(b':', text.as_bytes()) }
+        ActionPattern { text: text.into(), colon: text.bytes().position(|byte| byte == b':') }
     }
 
     /// The pattern as written.

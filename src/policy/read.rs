@@ -1,8 +1,8 @@
 //! Reads a [`Doc`] as a policy and collects every problem of it on the way.
 
 use super::problem::{Gravity, Problem};
-use super::read_statement::read_statement;
-use super::{Policy, PolicyType, Standing, Version};
+use super::read_statement::{Outline, read_statement};
+use super::{Policy, PolicyType, Standing, Statement, Version};
 use crate::document::Doc;
 use crate::source::{Part, Path};
 
@@ -18,9 +18,15 @@ pub struct Reading {
 ///
 /// Source of the rules: IAM User Guide, "Grammar of the IAM JSON policy language", and "IAM JSON policy elements".
 pub fn read(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
+    read_wanted(doc, policy_type, &|_| true)
+}
+
+/// Reads one policy document, and of its statements those that are wanted. The problems are those of all of it.
+pub fn read_wanted(doc: &Doc<'_>, policy_type: PolicyType, wanted: &dyn Fn(&Outline<'_>) -> bool) -> Reading {
     let mut problems = Problems::default();
+    let reader = Reader { policy_type, wanted };
     let (version, statements) = match doc {
-        Doc::Map(members) => read_members(members, policy_type, &mut problems),
+        Doc::Map(members) => read_members(members, &reader, &mut problems),
         other => {
             problems.refused(
                 Path::new(),
@@ -38,11 +44,17 @@ pub fn read(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
     }
 }
 
-fn read_members(
-    members: &[(std::borrow::Cow<'_, str>, Doc<'_>)],
-    policy_type: PolicyType,
+/// What the statements of a document are read for.
+pub(super) struct Reader<'r> {
+    pub(super) policy_type: PolicyType,
+    pub(super) wanted: &'r dyn Fn(&Outline<'_>) -> bool,
+}
+
+fn read_members<'d>(
+    members: &'d [(std::borrow::Cow<'d, str>, Doc<'d>)],
+    reader: &Reader<'_>,
     problems: &mut Problems,
-) -> (Version, Vec<super::Statement>) {
+) -> (Version, Vec<Statement>) {
     let top = Path::new();
     problems.duplicate_keys(&top, members);
     let mut version = Version::default();
@@ -56,7 +68,7 @@ fn read_members(
                     problems.wrong_type(at, "Id", "a string", value);
                 }
             }
-            "Statement" => statements = Some(read_statements(value, at, policy_type, problems)),
+            "Statement" => statements = Some(read_statements(value, at, reader, problems)),
             unknown => problems.unknown_element(at, unknown, &["Version", "Id", "Statement"], "a policy"),
         }
     }
@@ -69,7 +81,7 @@ fn read_members(
         Vec::new()
     });
     problems.duplicate_sids(&statements);
-    (version, statements)
+    (version, statements.into_iter().filter_map(|(_, statement)| statement).collect())
 }
 
 fn read_version(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Version {
@@ -92,14 +104,14 @@ fn read_version(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Version {
     Version::V2012
 }
 
-fn read_statements(
-    value: &Doc<'_>,
+fn read_statements<'d>(
+    value: &'d Doc<'d>,
     at: Path,
-    policy_type: PolicyType,
+    reader: &Reader<'_>,
     problems: &mut Problems,
-) -> Vec<super::Statement> {
+) -> Vec<(Outline<'d>, Option<Statement>)> {
     match value {
-        Doc::Map(_) => read_statement(value, at, 0, policy_type, problems).into_iter().collect(),
+        Doc::Map(_) => read_statement(value, at, 0, reader, problems).into_iter().collect(),
         Doc::List(items) => {
             if items.is_empty() {
                 problems.refused(
@@ -112,7 +124,7 @@ fn read_statements(
             items
                 .iter()
                 .enumerate()
-                .filter_map(|(index, item)| read_statement(item, at.child(index), index, policy_type, problems))
+                .filter_map(|(index, item)| read_statement(item, at.child(index), index, reader, problems))
                 .collect()
         }
         other => {
@@ -127,6 +139,10 @@ fn read_statements(
 pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Something for which AWS refuses the document, at a value.
     pub(super) fn refused(&mut self, path: Path, message: String, help: Option<String>) {
         self.0.push(Problem { path, part: Part::Value, message, help, gravity: Gravity::Refused, related: None });
@@ -176,25 +192,24 @@ impl Problems {
     }
 
     /// "The Sid value must be unique within a JSON policy."
-    fn duplicate_sids(&mut self, statements: &[super::Statement]) {
+    fn duplicate_sids(&mut self, statements: &[(Outline<'_>, Option<Statement>)]) {
         let mut sids: Vec<_> = statements
             .iter()
-            .filter_map(|statement| statement.sid.as_deref().filter(|sid| !sid.is_empty()).map(|sid| (sid, statement)))
+            .filter_map(|(outline, _)| outline.sid.filter(|sid| !sid.is_empty()).map(|sid| (sid, outline)))
             .collect();
         // Sorted by name and then by place, so that large policies stay linear and the later one is reported.
-        sids.sort_by_key(|(sid, statement)| (*sid, statement.index));
+        sids.sort_by_key(|(sid, outline)| (*sid, outline.index));
         for pair in sids.windows(2) {
             let [(sid, first), (same, second)] = pair else { continue };
             if sid == same {
-                let (path, part) = second.place();
-                let (first_path, first_part) = first.place();
+                let place = |outline: &Outline<'_>| outline.path.child(outline.head);
                 self.0.push(Problem {
-                    path,
-                    part,
+                    path: place(second),
+                    part: Part::Value,
                     message: format!("the Sid `{sid}` stands twice: AWS refuses the document"),
                     help: Some("give each statement a Sid of its own, or none".to_owned()),
                     gravity: Gravity::Refused,
-                    related: Some((first_path, first_part, "the first one".to_owned())),
+                    related: Some((place(first), Part::Value, "the first one".to_owned())),
                 });
             }
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::read::Problems;
+use super::read::{Problems, Reader};
 use super::{
     ActionPattern, Condition, Effect, ListAt, Operator, Pattern, Patterns, Polarity, PolicyType, PrincipalElement,
     PrincipalKind, PrincipalName, Statement, Use,
@@ -15,23 +15,82 @@ const ELEMENTS: [&str; 9] =
 
 /// The elements of one statement as they are met; `Statement` is made of them when they are complete.
 #[derive(Default)]
-struct Elements {
-    sid: Option<(Box<str>, usize)>,
+struct Elements<'d> {
+    sid: Option<(&'d str, usize)>,
     effect: Option<(Option<Effect>, usize)>,
     principal: Option<PrincipalElement>,
-    actions: Option<Patterns<ActionPattern>>,
-    resources: Option<Patterns<Pattern>>,
+    actions: Option<Listed<'d>>,
+    resources: Option<Listed<'d>>,
     conditions: Vec<Condition>,
 }
 
-/// Reads one statement; `None` if so much of it is wrong that nothing can be said of it.
-pub(super) fn read_statement(
-    value: &Doc<'_>,
+/// `Action`, `NotAction`, `Resource` or `NotResource` as it lies in the document.
+struct Listed<'d> {
+    polarity: Polarity,
+    texts: Texts<'d>,
+    at: ListAt,
+}
+
+impl Listed<'_> {
+    fn patterns<P>(&self, pattern: fn(&str) -> P) -> Patterns<P> {
+        Patterns {
+            polarity: self.polarity,
+            patterns: self.texts.iter().map(|(_, text)| pattern(text)).collect(),
+            at: self.at,
+        }
+    }
+}
+
+/// The strings of a "string or list of strings", with their ordinals.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'d>(&'d [Doc<'d>]);
+
+impl<'d> Texts<'d> {
+    fn iter(self) -> impl Iterator<Item = (usize, &'d str)> {
+        let texts = self.0.iter().enumerate();
+        texts.filter_map(|(index, item)| item.as_text().map(|text| (index, text)))
+    }
+}
+
+/// A statement of which it is known whether AWS takes it, before anything of it is copied.
+pub struct Outline<'d> {
+    pub(super) sid: Option<&'d str>,
+    /// Its ordinal in the document, from 0.
+    pub index: usize,
+    pub(super) path: Path,
+    pub(super) head: usize,
+    /// Whether it is about the actions that it names, or about all others.
+    pub polarity: Polarity,
+    pub(super) actions: Actions<'d>,
+}
+
+/// The strings of `Action` or `NotAction`, in either reader's form.
+pub(super) enum Actions<'d> {
+    Nodes(Texts<'d>),
+    Plain(&'d [&'d str]),
+}
+
+impl<'d> Outline<'d> {
+    /// The patterns of `Action` or `NotAction`.
+    pub fn actions(&self) -> impl Iterator<Item = &'d str> {
+        let (nodes, plain) = match self.actions {
+            Actions::Nodes(texts) => (texts, &[][..]),
+            Actions::Plain(texts) => (Texts(&[]), texts),
+        };
+        nodes.iter().map(|(_, text)| text).chain(plain.iter().copied())
+    }
+}
+
+/// Reads one statement, and the whole of it if it is wanted; `None` if so much of it is wrong that nothing can be said
+/// of it.
+pub(super) fn read_statement<'d>(
+    value: &'d Doc<'d>,
     path: Path,
     index: usize,
-    policy_type: PolicyType,
+    reader: &Reader<'_>,
     problems: &mut Problems,
-) -> Option<Statement> {
+) -> Option<(Outline<'d>, Option<Statement>)> {
+    let policy_type = reader.policy_type;
     let Doc::Map(members) = value else {
         problems.wrong_type(path, "a statement", "an object", value);
         return None;
@@ -62,17 +121,17 @@ pub(super) fn read_statement(
             unknown => problems.unknown_element(at, unknown, &ELEMENTS, "a statement"),
         }
     }
-    complete(elements, members, path, index, policy_type, problems)
+    complete(elements, members, path, index, reader, problems)
 }
 
-fn complete(
-    elements: Elements,
+fn complete<'d>(
+    elements: Elements<'d>,
     members: &[(Cow<'_, str>, Doc<'_>)],
     path: Path,
     index: usize,
-    policy_type: PolicyType,
+    reader: &Reader<'_>,
     problems: &mut Problems,
-) -> Option<Statement> {
+) -> Option<(Outline<'d>, Option<Statement>)> {
     let has = |names: [&str; 2]| members.iter().any(|(name, _)| names.contains(&&**name));
     let mut missing = |element: &str, help: &str| {
         problems.refused(
@@ -87,8 +146,8 @@ fn complete(
     if !has(["Action", "NotAction"]) {
         missing("Action", "add \"Action\": [ … ]");
     }
-    if policy_type.principal() == Use::Required && !has(["Principal", "NotPrincipal"]) {
-        let help = match policy_type {
+    if reader.policy_type.principal() == Use::Required && !has(["Principal", "NotPrincipal"]) {
+        let help = match reader.policy_type {
             PolicyType::Trust => {
                 "say who may assume the role, for example \"Principal\": {\"Service\": \"lambda.amazonaws.com\"}"
             }
@@ -96,7 +155,7 @@ fn complete(
         };
         missing("Principal", help);
     }
-    if policy_type.resource() == Use::Required && !has(["Resource", "NotResource"]) {
+    if reader.policy_type.resource() == Use::Required && !has(["Resource", "NotResource"]) {
         missing("Resource", "add \"Resource\": \"*\" or the ARNs that the statement is about");
     }
     let (effect, effect_at) = elements.effect?;
@@ -105,7 +164,7 @@ fn complete(
         None => (None, effect_at),
     };
     // A `Resource` that could not be read would widen the statement if it were left out.
-    let needed = match policy_type.resource() {
+    let needed = match reader.policy_type.resource() {
         Use::Required => true,
         Use::Optional => has(["Resource", "NotResource"]),
         Use::Refused => false,
@@ -113,17 +172,21 @@ fn complete(
     if needed && elements.resources.is_none() {
         return None;
     }
-    Some(Statement {
-        sid,
+    let (effect, actions) = (effect?, elements.actions?);
+    let outline =
+        Outline { sid, index, path, head, polarity: actions.polarity, actions: Actions::Nodes(actions.texts) };
+    let statement = (reader.wanted)(&outline).then(|| Statement {
+        sid: sid.map(Box::from),
         index,
-        effect: effect?,
+        effect,
         principal: elements.principal,
-        actions: elements.actions?,
-        resources: elements.resources,
+        actions: actions.patterns(ActionPattern::new),
+        resources: elements.resources.map(|resources| resources.patterns(Pattern::new)),
         conditions: elements.conditions,
-        path,
+        path: outline.path.clone(),
         head,
-    })
+    });
+    Some((outline, statement))
 }
 
 /// "Statements must include either an Action or NotAction element", never both; likewise Resource.
@@ -136,7 +199,7 @@ fn both(at: &Path, element: &str, problems: &mut Problems) {
 }
 
 /// "You can use any of A–Z, a–z and 0–9" in identity policies; services accept more elsewhere.
-fn read_sid(value: &Doc<'_>, at: Path, policy_type: PolicyType, problems: &mut Problems) -> Option<Box<str>> {
+fn read_sid<'d>(value: &'d Doc<'_>, at: Path, policy_type: PolicyType, problems: &mut Problems) -> Option<&'d str> {
     let Doc::Text(sid) = value else {
         problems.wrong_type(at, "Sid", "a string", value);
         return None;
@@ -148,7 +211,7 @@ fn read_sid(value: &Doc<'_>, at: Path, policy_type: PolicyType, problems: &mut P
             Some("write it without spaces, hyphens and other signs".to_owned()),
         );
     }
-    Some((&**sid).into())
+    Some(sid)
 }
 
 fn read_effect(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Option<Effect> {
@@ -167,62 +230,66 @@ fn read_effect(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Option<Eff
 /// The strings of a "string or list of strings"; wrong entries are reported and left out.
 fn read_list<'d>(
     element: &str,
-    value: &'d Doc<'_>,
+    value: &'d Doc<'d>,
     at: &Path,
     ordinal: usize,
     problems: &mut Problems,
-) -> (Vec<(&'d str, Path)>, ListAt) {
+) -> (Texts<'d>, ListAt) {
     match value {
-        Doc::Text(text) => (vec![(&**text, at.clone())], ListAt::Single(ordinal)),
+        Doc::Text(_) => (Texts(std::slice::from_ref(value)), ListAt::Single(ordinal)),
         Doc::List(items) => {
             if items.is_empty() {
                 problems.refused(at.clone(), format!("{element} is an empty list: it names nothing"), None);
             }
-            let mut texts = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
-                match item {
-                    Doc::Text(text) => texts.push((&**text, at.child(index))),
-                    other => problems.wrong_type(at.child(index), element, "a list of strings", other),
+                if item.as_text().is_none() {
+                    problems.wrong_type(at.child(index), element, "a list of strings", item);
                 }
             }
-            (texts, ListAt::List(ordinal))
+            (Texts(items), ListAt::List(ordinal))
         }
         other => {
             problems.wrong_type(at.clone(), element, "a string or a list of strings", other);
-            (Vec::new(), ListAt::Single(ordinal))
+            (Texts(&[]), ListAt::Single(ordinal))
         }
     }
 }
 
-fn polarity(name: &str) -> Polarity {
+pub(super) fn polarity(name: &str) -> Polarity {
     if name.starts_with("Not") { Polarity::AllBut } else { Polarity::Listed }
 }
 
 /// Ordinals in the model must be ordinals of the document, so a list with a wrong entry is given up as a whole
 /// (AWS refuses it anyway).
-fn read_actions(
+fn whole<'d>(name: &str, texts: Texts<'d>, at: ListAt) -> Option<Listed<'d>> {
+    let complete = !texts.0.is_empty() && texts.0.iter().all(|item| item.as_text().is_some());
+    complete.then(|| Listed { polarity: polarity(name), texts, at })
+}
+
+fn read_actions<'d>(
     name: &str,
-    value: &Doc<'_>,
+    value: &'d Doc<'d>,
     at: &Path,
     ordinal: usize,
     problems: &mut Problems,
-) -> Option<Patterns<ActionPattern>> {
+) -> Option<Listed<'d>> {
     let (texts, list_at) = read_list(name, value, at, ordinal, problems);
-    (texts.len() == count(value)).then(|| Patterns {
-        polarity: polarity(name),
-        patterns: texts.iter().map(|(text, _)| ActionPattern::new(text)).collect(),
-        at: list_at,
-    })
+    whole(name, texts, list_at)
 }
 
-fn read_resources(
+/// An ARN, or something that may become one.
+pub(super) fn is_resource(text: &str) -> bool {
+    text.starts_with("arn:") || text.starts_with("${") || text.contains(['*', '?'])
+}
+
+fn read_resources<'d>(
     name: &str,
-    value: &Doc<'_>,
+    value: &'d Doc<'d>,
     at: &Path,
     ordinal: usize,
     policy_type: PolicyType,
     problems: &mut Problems,
-) -> Option<Patterns<Pattern>> {
+) -> Option<Listed<'d>> {
     if policy_type.resource() == Use::Refused {
         problems.refused(
             at.clone(),
@@ -232,43 +299,26 @@ fn read_resources(
         return None;
     }
     let (texts, list_at) = read_list(name, value, at, ordinal, problems);
-    for (text, path) in &texts {
+    // The place of an item is that of its string, if it is no list.
+    let place = |index| if let ListAt::Single(_) = list_at { at.clone() } else { at.child(index) };
+    for (index, text) in texts.iter() {
         let wildcards_only = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
         // Some services give the resources of their own policies other names (`execute-api:/prod/*`).
-        let other_names = policy_type == PolicyType::Resource;
-        if !other_names
-            && !wildcards_only
-            && !text.starts_with("arn:")
-            && !text.starts_with("${")
-            && !text.contains(['*', '?'])
-        {
-            problems.refused(path.clone(), format!("`{text}` is no ARN: {name} must hold ARNs or \"*\""), None);
+        if policy_type != PolicyType::Resource && !is_resource(text) {
+            problems.refused(place(index), format!("`{text}` is no ARN: {name} must hold ARNs or \"*\""), None);
         } else if policy_type == PolicyType::Session && !wildcards_only && text.split(':').count() < 6 {
             // "IAM JSON policy elements: Resource": short ARNs are completed, but not in session policies.
             problems.refused(
-                path.clone(),
+                place(index),
                 format!("`{text}` has fewer than six parts, which AWS refuses in a session policy"),
                 Some("write all six parts: arn:partition:service:region:account:resource".to_owned()),
             );
         }
     }
-    (texts.len() == count(value)).then(|| Patterns {
-        polarity: polarity(name),
-        patterns: texts.iter().map(|(text, _)| Pattern::new(text)).collect(),
-        at: list_at,
-    })
+    whole(name, texts, list_at)
 }
 
-fn count(value: &Doc<'_>) -> usize {
-    match value {
-        Doc::Text(_) => 1,
-        Doc::List(items) if !items.is_empty() => items.len(),
-        // Neither a string nor a list with entries: no count of strings is right.
-        _ => usize::MAX,
-    }
-}
-
-fn read_conditions(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Vec<Condition> {
+pub(super) fn read_conditions(value: &Doc<'_>, at: Path, problems: &mut Problems) -> Vec<Condition> {
     let Doc::Map(operators) = value else {
         problems.wrong_type(at, "Condition", "an object of operators", value);
         return Vec::new();
@@ -331,7 +381,7 @@ fn read_values(key: &str, value: &Doc<'_>, at: &Path, problems: &mut Problems) -
     }
 }
 
-fn read_principal(
+pub(super) fn read_principal(
     name: &str,
     value: &Doc<'_>,
     at: Path,
@@ -361,7 +411,7 @@ fn read_principal(
                     continue;
                 };
                 let (texts, _) = read_list(name, value, &member_at, ordinal, problems);
-                names.extend(texts.iter().map(|(text, _)| PrincipalName { kind, name: (*text).into() }));
+                names.extend(texts.iter().map(|(_, text)| PrincipalName { kind, name: text.into() }));
             }
         }
         other => {

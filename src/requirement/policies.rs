@@ -7,7 +7,9 @@ use foldhash::{HashMap, HashMapExt};
 use super::pack::Pack;
 use crate::document::Doc;
 use crate::inventory::{Document, Inventory, PolicyId};
-use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Standing, Statement, Version, read};
+use crate::policy::{
+    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Standing, Version, read_sound, read_wanted, split_action,
+};
 use crate::source::{Part, Path};
 
 /// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
@@ -52,7 +54,8 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
             inventory,
             vocabulary: Vocabulary::of(packs),
             shared: vec![None; inventory.policies.len()],
-            by_text: HashMap::new(),
+            // To grow it would be to hash every text again.
+            by_text: HashMap::with_capacity(REMEMBERED_TEXTS.min(inventory.policies.len())),
             seen: vec![Seen::NotYet; inventory.policies.len()],
             problems: Vec::new(),
         }
@@ -132,10 +135,10 @@ impl<'p> Vocabulary<'p> {
     }
 
     /// May the statement be about an action of these services, or be meant to?
-    fn concerns(&self, statement: &Statement) -> bool {
+    fn concerns(&self, statement: &Outline<'_>) -> bool {
         let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-        statement.actions.polarity == Polarity::AllBut
-            || statement.actions.patterns.iter().any(|pattern| match pattern.split() {
+        statement.polarity == Polarity::AllBut
+            || statement.actions().any(|pattern| match split_action(pattern) {
                 Some((service, name)) => {
                     is_one_of(&self.services, service) || service.contains(['*', '?']) || is_one_of(&self.names, name)
                 }
@@ -145,23 +148,26 @@ impl<'p> Vocabulary<'p> {
 }
 
 fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabulary<'_>) -> Read {
+    // Most statements of an account are about other services. The first one stays, because a finding that nothing
+    // allows an action has to point somewhere.
+    let wanted = |statement: &Outline<'_>| {
+        policy_type == PolicyType::Trust || statement.index == 0 || vocabulary.concerns(statement)
+    };
+    if let Some(policy) = text.and_then(|text| read_sound(text, policy_type, &wanted)) {
+        return Read { policy: Rc::new(policy), problems: Vec::new() };
+    }
     let parsed = match text {
         Some(text) => Doc::parse(text).map_err(|error| (error.message, error.help)),
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
     };
     match parsed {
         Ok(doc) => {
-            let mut reading = read(&doc, policy_type);
-            if policy_type != PolicyType::Trust {
-                // Most statements of an account are about other services. The first one stays, because a finding that
-                // nothing allows an action has to point somewhere.
-                reading.policy.statements.retain(|statement| statement.index == 0 || vocabulary.concerns(statement));
-            }
+            let reading = read_wanted(&doc, policy_type, &wanted);
             Read { policy: Rc::new(reading.policy), problems: reading.problems }
         }
         Err((message, help)) => {
             // Nothing of it can be judged: as a policy it is refused and says nothing.
-            let nothing = read(&Doc::Null, policy_type);
+            let nothing = read_wanted(&Doc::Null, policy_type, &|_| true);
             let problem = Problem {
                 path: Path::new(),
                 part: Part::Value,

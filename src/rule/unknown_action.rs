@@ -7,7 +7,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Subject};
 use crate::evaluate::glob::{Case, matches};
 use crate::evaluate::{Layer, StatementRef, Verdict};
-use crate::policy::{ActionPattern, Effect};
+use crate::policy::{ActionPattern, Effect, split_action};
 use crate::reference::catalogue;
 use crate::requirement::JudgedPolicy;
 
@@ -94,7 +94,7 @@ fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>
     }
     let actions = || subject.kind().actions.iter().map(|action| action.name.as_str());
     let of_service = |service: &str| {
-        actions().any(|name| name.split_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(service)))
+        actions().any(|name| split_action(name).is_some_and(|(own, _)| own.eq_ignore_ascii_case(service)))
     };
     let needed = |name: String| actions().find(|action| action.eq_ignore_ascii_case(&name)).map(str::to_owned);
     match pattern.split() {
@@ -121,7 +121,7 @@ fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>
         // The right name behind another service's colon: `vpc:DeleteNetworkInterface`.
         Some((_, name)) => {
             let same =
-                actions().find(|action| action.split_once(':').is_some_and(|(_, own)| own.eq_ignore_ascii_case(name)));
+                actions().find(|action| split_action(action).is_some_and(|(_, own)| own.eq_ignore_ascii_case(name)));
             same.filter(|_| catalogue().action(pattern.text()).is_none()).map(|meant| Some(meant.to_owned()))
         }
         // No colon: `ec2.CreateNetworkInterface`, `ec2/CreateNetworkInterface`, or the name alone.

@@ -10,7 +10,7 @@ use foldhash::fast::FixedState;
 
 use super::request::{Given, InvalidRequest};
 use crate::document::{Doc, SyntaxError, locate_all};
-use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Statement, Version, read};
+use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Statement, Version, read, read_sound};
 use crate::source::{Lines, Position, Span};
 
 /// How many bytes of policy texts are remembered. When they are more, all are forgotten: so memory does not depend on
@@ -93,13 +93,17 @@ impl Policies {
 }
 
 fn fresh(given: &Given<'_>, text: &str) -> Result<Known, InvalidRequest> {
+    let known = |policy| Known { policy, text: text.into(), positions: OnceCell::new() };
+    if let Some(policy) = read_sound(text, given.policy_type, &|_| true) {
+        return Ok(known(policy));
+    }
     let invalid = |message: Cow<'_, str>| InvalidRequest::new(format!("{}: {message}", given.field));
     let doc = Doc::parse(text).map_err(|error| invalid(syntax_words(text, &error).into()))?;
     let reading = read(&doc, given.policy_type);
     if reading.policy.standing == Standing::Refused {
         return Err(invalid(problem_words(text, &reading.problems).into()));
     }
-    Ok(Known { policy: reading.policy, text: text.into(), positions: OnceCell::new() })
+    Ok(known(reading.policy))
 }
 
 fn syntax_words(text: &str, error: &SyntaxError) -> String {

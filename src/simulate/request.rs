@@ -11,7 +11,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::context::RequestContext;
-use crate::document::Text;
+use crate::document::{Text, from_text};
 use crate::evaluate::{self, Caller, Layer, ResourceName, is_account};
 use crate::policy::PolicyType;
 
@@ -123,7 +123,7 @@ impl KeyType {
 impl<'r> Request<'r> {
     pub(super) fn parse(text: &'r str) -> Result<Request<'r>, InvalidRequest> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        serde_json::from_str(text).map_err(|error| {
+        from_text(text).map_err(|error| {
             // Read once more, for the name of the field that is wrong.
             let deserializer = &mut serde_json::Deserializer::from_str(text);
             let field = match serde_path_to_error::deserialize::<_, Request<'_>>(deserializer) {

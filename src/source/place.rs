@@ -26,8 +26,16 @@ impl From<std::ops::Range<usize>> for Span {
 /// that the third member. Ordinals instead of names, because names are ambiguous where a key is given twice.
 ///
 /// Paths sort in the order of the document, a node before what is in it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Path(SmallVec<[u32; 6]>);
+
+/// By the slice: `SmallVec::clone` goes ordinal by ordinal, and a run makes a path for everything that it reads.
+impl Clone for Path {
+    #[inline]
+    fn clone(&self) -> Path {
+        Path(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Path {
     /// The root.
