@@ -8,6 +8,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
@@ -110,7 +111,10 @@ impl<'de> Fast<'de> {
     fn string<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, GaveUp> {
         match self.scanner.string().ok_or(GaveUp)? {
             Quoted::Plain(text) => visitor.visit_borrowed_str(text),
-            Quoted::Escaped(token) => decoded(token, visitor),
+            Quoted::Escaped(token) => match unescaped(token) {
+                Some(text) => visitor.visit_string(text),
+                None => decoded(token, visitor),
+            },
         }
     }
 
@@ -136,7 +140,29 @@ impl<'de> Fast<'de> {
     }
 }
 
-/// A string with escapes, or a number: nothing that a dump is full of.
+/// The text of a string whose escapes are all of two characters, as a policy inside a string has them by the dozen.
+fn unescaped(token: &str) -> Option<String> {
+    let inner = &token.as_bytes()[1..token.len() - 1];
+    let mut text = Vec::with_capacity(inner.len());
+    let mut bytes = inner.iter();
+    while let Some(byte) = bytes.next() {
+        text.push(match byte {
+            b'\\' => match bytes.next()? {
+                plain @ (b'"' | b'\\' | b'/') => *plain,
+                b'b' => b'\x08',
+                b'f' => b'\x0c',
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                _ => return None,
+            },
+            byte => *byte,
+        });
+    }
+    String::from_utf8(text).ok()
+}
+
+/// A string with escapes by number, or a number: nothing that a dump is full of.
 fn decoded<'de, V: Visitor<'de>>(token: &'de str, visitor: V) -> Result<V::Value, GaveUp> {
     serde_json::Deserializer::from_str(token).deserialize_any(visitor).map_err(|_| GaveUp)
 }
@@ -182,9 +208,22 @@ impl<'de> Deserializer<'de> for &mut Fast<'de> {
         visitor.visit_unit()
     }
 
+    /// Of enums only those whose variants are words.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, GaveUp> {
+        match (self.peek()?, self.scanner.string()) {
+            (b'"', Some(Quoted::Plain(text))) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
+            _ => Err(GaveUp),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct enum identifier
+        tuple_struct map struct identifier
     }
 }
 

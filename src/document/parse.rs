@@ -52,6 +52,10 @@ impl<'de> Visitor<'de> for DocVisitor {
         Ok(Doc::Text(Cow::Owned(text.to_owned())))
     }
 
+    fn visit_string<E>(self, text: String) -> Result<Doc<'de>, E> {
+        Ok(Doc::Text(Cow::Owned(text)))
+    }
+
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Doc<'de>, E> {
         Ok(Doc::Text(Cow::Borrowed(text)))
     }
@@ -100,6 +104,10 @@ impl<'de> Visitor<'de> for TextVisitor {
 
     fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
         Ok(Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text)))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
