@@ -12,12 +12,14 @@ mod principal;
 mod problem;
 mod read;
 mod read_statement;
+mod unknown;
 
 pub use condition::{Condition, Negation, Operator, Qualifier, Test, WhenAbsent};
 pub use pattern::{ActionPattern, Pattern, Piece};
 pub use principal::{PrincipalElement, PrincipalKind, PrincipalName};
 pub use problem::{Gravity, Problem};
-pub use read::{Reading, read};
+pub use read::{Reading, read, read_resolved};
+pub use unknown::{Unknown, shown, without_unknowns};
 
 use crate::source::{Part, Path};
 

@@ -2,6 +2,7 @@
 
 use super::problem::{Gravity, Problem};
 use super::read_statement::read_statement;
+use super::unknown::document_without_unknowns;
 use super::{Policy, PolicyType, Standing, Version};
 use crate::document::Doc;
 use crate::source::{Part, Path};
@@ -14,10 +15,19 @@ pub struct Reading {
     pub problems: Vec<Problem>,
 }
 
-/// Reads one policy document.
+/// Reads one policy document as a file holds it.
 ///
 /// Source of the rules: IAM User Guide, "Grammar of the IAM JSON policy language", and "IAM JSON policy elements".
 pub fn read(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
+    match document_without_unknowns(doc) {
+        None => read_resolved(doc, policy_type),
+        Some(clean) => read_resolved(&clean, policy_type),
+    }
+}
+
+/// Reads one policy document in whose texts [`Unknown`](super::Unknown) pieces may stand: one that was made of a
+/// template.
+pub fn read_resolved(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
     let mut problems = Problems::default();
     let (version, statements) = match doc {
         Doc::Map(members) => read_members(members, policy_type, &mut problems),
