@@ -7,7 +7,9 @@ use super::compare;
 use super::context::{Context, Knowledge, Language, Presence};
 use super::glob::{Glob, Token, Var};
 use super::truth::Truth;
-use crate::policy::{Condition, Effect, Negation, Pattern, Piece, Qualifier, Test, Version, WhenAbsent};
+use crate::policy::{
+    Condition, Effect, Negation, Pattern, Piece, Qualifier, Test, Unknown, Version, WhenAbsent, shown,
+};
 
 /// The condition keys on which an answer hangs, each once, as the policy writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub(super) struct Undecided(Vec<Box<str>>);
 
 impl Undecided {
     pub(super) fn add(&mut self, key: &str) {
+        let key = &*shown(key);
         if !self.0.iter().any(|known| known.eq_ignore_ascii_case(key)) {
             self.0.push(key.into());
         }
@@ -37,6 +40,11 @@ pub(super) struct Setting<'a> {
     pub context: &'a dyn Context,
 }
 
+/// What is known of a key; nothing if part of its name is unknown.
+fn known_of(key: &str, setting: Setting<'_>) -> Knowledge {
+    if Unknown::is_in(key) { Knowledge::Unknown } else { setting.context.key(key) }
+}
+
 /// All conditions of a statement. The keys that leave it open are added to `undecided`.
 pub(super) fn all_hold(conditions: &[Condition], setting: Setting<'_>, undecided: &mut Undecided) -> Truth {
     let mut open = Undecided::default();
@@ -56,7 +64,7 @@ pub(super) fn all_hold(conditions: &[Condition], setting: Setting<'_>, undecided
 
 /// One condition: an operator, a key, its values.
 pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut Undecided) -> Truth {
-    let knowledge = setting.context.key(&condition.key);
+    let knowledge = known_of(&condition.key, setting);
     let disputed = matches!(
         (condition.operator.when_absent, condition.operator.qualifier),
         (WhenAbsent::Holds, Some(Qualifier::ForAnyValue))
@@ -129,6 +137,7 @@ fn is_null(condition: &Condition, knowledge: &Knowledge) -> Truth {
         Knowledge::Like(_, Presence::Possible) | Knowledge::Unknown => Truth::Unknown,
     };
     Truth::any(condition.values.iter().map(|value| match value.text() {
+        text if Unknown::is_in(text) => Truth::Unknown,
         text if text.eq_ignore_ascii_case("true") => absent,
         text if text.eq_ignore_ascii_case("false") => !absent,
         _ => Truth::No,
@@ -201,7 +210,10 @@ impl<'a> Values<'a> {
         let Test::IpAddress(negation) = self.test else {
             return self.admit(&Language::of(Glob::all()));
         };
-        let within = Truth::any(self.texts.iter().map(|text| compare::aws_address(text.text())));
+        let within = Truth::any(self.texts.iter().map(|text| match text.text() {
+            range if Unknown::is_in(range) => Truth::Unknown,
+            range => compare::aws_address(range),
+        }));
         let grants_less =
             matches!((negation, effect), (Negation::Plain, Effect::Allow) | (Negation::Negated, Effect::Deny));
         self.negate(if within == Truth::Unknown && grants_less { Truth::No } else { within })
@@ -217,6 +229,9 @@ impl<'a> Values<'a> {
 }
 
 fn compare_known(test: Test, value: &str, pattern: &str) -> Truth {
+    if Unknown::is_in(pattern) {
+        return Truth::Unknown;
+    }
     match test {
         Test::NumericEquals(_) => compare::number(value, pattern, |a, b| a == b),
         Test::NumericLessThan => compare::number(value, pattern, |a, b| a < b),
@@ -257,7 +272,7 @@ pub(super) enum Wildcards {
 }
 
 /// A variable whose value is not known. No value of a request holds it, so it surely equals nothing.
-pub(super) const UNKNOWN_VARIABLE: Token = Token::Var(Var::Other(0));
+pub(super) const UNKNOWN_VARIABLE: Token = Token::Var(Var::NAMELESS);
 
 /// A text of a policy with its variables replaced; none if a variable has no value: then it matches nothing.
 ///
@@ -269,8 +284,8 @@ pub(super) fn expand(
     undecided: &mut Undecided,
 ) -> Option<Glob> {
     let plain = |text: &str| match wildcards {
-        Wildcards::Match => Glob::pattern(text),
-        Wildcards::AreText => Glob::literal(text),
+        Wildcards::Match => Glob::pattern(text).with_unknowns(),
+        Wildcards::AreText => Glob::literal(text).with_unknowns(),
     };
     if setting.version == Version::V2008 || !pattern.has_variable() {
         return Some(plain(pattern.text()));
@@ -280,9 +295,9 @@ pub(super) fn expand(
         match piece {
             Piece::Text(text) => tokens.extend(plain(text).tokens()),
             Piece::Escaped(char) => tokens.push(Token::Char(char)),
-            Piece::Variable { key, default } => match variable(setting.context.key(key), default) {
+            Piece::Variable { key, default } => match variable(known_of(key, setting), default) {
                 Some(value) => tokens.extend(value.tokens()),
-                None if matches!(setting.context.key(key), Knowledge::Absent) => return None,
+                None if matches!(known_of(key, setting), Knowledge::Absent) => return None,
                 None => {
                     undecided.add(key);
                     tokens.push(UNKNOWN_VARIABLE);
@@ -296,7 +311,7 @@ pub(super) fn expand(
 /// The one known text that a variable stands for.
 fn variable(knowledge: Knowledge, default: Option<&str>) -> Option<Glob> {
     match knowledge {
-        Knowledge::Absent => default.map(Glob::literal),
+        Knowledge::Absent => default.map(|text| Glob::literal(text).with_unknowns()),
         Knowledge::Values(mut values) if values.len() == 1 => values.pop(),
         Knowledge::Like(language, Presence::Certain) => {
             let wild = |token: &Token| matches!(token, Token::One | Token::Many);

@@ -45,7 +45,9 @@ impl<'a> Document<'a> {
     /// The document's own JSON text; none if a string around it cannot be decoded.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.origin {
-            Origin::Embedded | Origin::File { wrapping: Wrapping::Bare, .. } => Some(Cow::Borrowed(&self.raw)),
+            Origin::Embedded | Origin::File { wrapping: Wrapping::Bare | Wrapping::Yaml, .. } => {
+                Some(Cow::Borrowed(&self.raw))
+            }
             Origin::File { wrapping, .. } => unwrap(&self.raw, wrapping),
         }
     }

@@ -40,7 +40,10 @@ pub fn read_resolved(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
             (Version::default(), Vec::new())
         }
     };
-    let problems = problems.0;
+    let mut problems = problems.0;
+    for problem in &mut problems {
+        problem.show_unknowns();
+    }
     let refused = problems.iter().any(|problem| problem.gravity == Gravity::Refused);
     Reading {
         policy: Policy { version, statements, standing: if refused { Standing::Refused } else { Standing::Accepted } },

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::read::Problems;
 use super::{
     ActionPattern, Condition, Effect, ListAt, Operator, Pattern, Patterns, Polarity, PolicyType, PrincipalElement,
-    PrincipalKind, PrincipalName, Statement,
+    PrincipalKind, PrincipalName, Statement, Unknown,
 };
 use crate::document::Doc;
 use crate::source::Path;
@@ -133,7 +133,8 @@ fn read_sid(value: &Doc<'_>, at: Path, policy_type: PolicyType, problems: &mut P
         problems.wrong_type(at, "Sid", "a string", value);
         return None;
     };
-    if policy_type == PolicyType::Identity && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let fits = |char: char| char.is_ascii_alphanumeric() || is_unknown(char);
+    if policy_type == PolicyType::Identity && !sid.chars().all(fits) {
         problems.refused(
             at,
             format!("the Sid `{sid}` has characters other than A-Z, a-z and 0-9: AWS refuses the document"),
@@ -186,6 +187,10 @@ fn read_list<'d>(
     }
 }
 
+fn is_unknown(char: char) -> bool {
+    Unknown::from_char(char).is_some()
+}
+
 fn polarity(name: &str) -> Polarity {
     if name.starts_with("Not") { Polarity::AllBut } else { Polarity::Listed }
 }
@@ -225,6 +230,10 @@ fn read_resources(
     }
     let (texts, list_at) = read_list(name, value, at, ordinal, problems);
     for (text, path) in &texts {
+        if Unknown::is_in(text) && (policy_type == PolicyType::Session || text.starts_with(is_unknown)) {
+            // It may be whatever AWS asks for.
+            continue;
+        }
         let wildcards_only = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
         if !wildcards_only && !text.starts_with("arn:") && !text.starts_with("${") && !text.contains(['*', '?']) {
             problems.refused(path.clone(), format!("`{text}` is no ARN: {name} must hold ARNs or \"*\""), None);

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::pack::Pack;
 use crate::document::Doc;
 use crate::inventory::{Document, Inventory, PolicyId};
-use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Standing, Statement, Version, read};
+use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Standing, Statement, Unknown, Version, read};
 use crate::source::{Part, Path};
 
 /// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
@@ -136,6 +136,7 @@ impl<'p> Vocabulary<'p> {
         let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         statement.actions.polarity == Polarity::AllBut
             || statement.actions.patterns.iter().any(|pattern| match pattern.split() {
+                _ if Unknown::is_in(pattern.text()) => true,
                 Some((service, name)) => {
                     is_one_of(&self.services, service) || service.contains(['*', '?']) || is_one_of(&self.names, name)
                 }
