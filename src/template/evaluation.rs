@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::evaluator::Evaluator;
 use super::{Existence, Kind, Node, Problem, Resource, ResourceId, Template, Value, World};
 use crate::source::Path;
 
@@ -9,7 +10,7 @@ use crate::source::Path;
 #[derive(Debug)]
 pub struct Evaluation<'t, 'd> {
     template: &'t Template<'d>,
-    world: &'t World<'d>,
+    world: &'t World,
 }
 
 /// A resource in one world.
@@ -33,7 +34,7 @@ pub struct Mention<'d> {
 }
 
 impl<'t, 'd> Evaluation<'t, 'd> {
-    pub(super) fn new(template: &'t Template<'d>, world: &'t World<'d>) -> Self {
+    pub(super) fn new(template: &'t Template<'d>, world: &'t World) -> Self {
         Evaluation { template, world }
     }
 
@@ -53,13 +54,20 @@ impl<'t, 'd> Evaluation<'t, 'd> {
 
     /// A resource, evaluated.
     pub fn resource(&self, id: ResourceId) -> Evaluated<'d> {
-        let node = self.resource_of(id).node.clone();
-        Evaluated { properties: self.value(&node), mentions: Vec::new(), problems: Vec::new() }
+        let resource = self.resource_of(id);
+        let evaluator = Evaluator::new(self.template, self.world);
+        let nothing = || Value { origin: resource.node.path.clone(), kind: Kind::Map(Vec::new()) };
+        let properties = resource.node.get("Properties").and_then(|node| evaluator.value(&node));
+        let (mut mentions, problems) = evaluator.into_findings();
+        let named = resource.depends_on.iter().map(|(id, path)| Mention { resource: id.clone(), path: path.clone() });
+        mentions.extend(named);
+        Evaluated { properties: properties.unwrap_or_else(nothing), mentions, problems }
     }
 
-    /// Any node, evaluated; `Kind::Null` if it is `AWS::NoValue`.
-    pub fn value(&self, node: &Node<'d>) -> Value<'d> {
-        Value { origin: node.path.clone(), kind: Kind::Null }
+    /// Any node, evaluated; none if it is `AWS::NoValue`, which takes away what it stands for. What is wrong with it is
+    /// reported by [`resource`](Self::resource).
+    pub fn value(&self, node: &Node<'d>) -> Option<Value<'d>> {
+        Evaluator::new(self.template, self.world).value(node)
     }
 
     fn resource_of(&self, id: ResourceId) -> &'t Resource<'d> {

@@ -8,20 +8,38 @@
 //! Source: AWS CloudFormation User Guide, "Template reference": "Intrinsic functions", "Pseudo parameters", "Parameters",
 //! "Conditions", "AWS::LanguageExtensions transform".
 
+mod decide;
 mod evaluation;
+mod evaluator;
+mod for_each;
+mod functions;
+mod parameters;
 mod problem;
+mod read;
+mod references;
+mod relevant;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod truth;
+mod unknowns;
 mod value;
 mod worlds;
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use foldhash::HashMap;
+
 pub use evaluation::{Evaluated, Evaluation, Mention};
+pub use parameters::{Given, Parameter, Shape};
 pub use problem::Problem;
 pub use settings::Settings;
 pub use value::{Kind, Member, Reference, Value};
 pub use worlds::{Completeness, Existence, MOST_WORLDS, When, World, Worlds};
+
+use unknowns::Unknowns;
 
 use crate::document::Doc;
 use crate::policy::Unknown;
@@ -61,8 +79,21 @@ pub struct Template<'d> {
     pub globals: Option<Node<'d>>,
     /// The names in `Transform`, `AWS::Serverless-2016-10-31` for SAM.
     pub transforms: Vec<Cow<'d, str>>,
+    pub parameters: Vec<Parameter<'d>>,
     /// What is wrong with the sections.
     pub problems: Vec<Problem>,
+    mappings: Option<Node<'d>>,
+    conditions: HashMap<Cow<'d, str>, Node<'d>>,
+    settings: Settings,
+    by_id: HashMap<Cow<'d, str>, ResourceId>,
+    by_parameter: HashMap<&'d str, usize>,
+    by_unknown: HashMap<Unknown, usize>,
+    /// Shared by all worlds, so that an unknown is the same in each.
+    unknowns: RefCell<Unknowns>,
+    /// What may still be spent on evaluating it.
+    fuel: Cell<usize>,
+    /// How deep the evaluation is at the moment.
+    depth: Cell<usize>,
 }
 
 /// Index in [`Template::resources`].
@@ -99,39 +130,59 @@ impl<'d> Resource<'d> {
 }
 
 impl<'d> Template<'d> {
-    /// Is this a template, rather than some other document? It has `Resources` of which one has a `Type` such as
-    /// `AWS::…`, `Alexa::…`, `Custom::…` or `Foo::Bar::Baz`, or names its format version or a transform.
+    /// Is this a template, rather than some other document? It names its format version, or has `Resources`, and one of
+    /// them a `Type` such as `AWS::…`, `Alexa::…` or `Custom::…`, or a `Transform`.
     pub fn recognize(doc: &Doc<'_>) -> bool {
-        doc.get("Resources").is_some()
+        read::recognize(doc)
     }
 
-    /// Reads a template.
-    pub fn read(_doc: &'d Doc<'d>, _settings: Settings) -> Template<'d> {
-        Template { resources: Vec::new(), globals: None, transforms: Vec::new(), problems: Vec::new() }
+    /// Reads a template. What is wrong with it is in [`problems`](Self::problems).
+    pub fn read(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
+        read::read(doc, settings)
     }
 
     /// A resource by its logical id.
     pub fn find(&self, id: &str) -> Option<ResourceId> {
-        self.resources.iter().position(|resource| resource.id == id).map(ResourceId)
+        self.by_id.get(id).copied()
     }
 
     pub fn resource(&self, id: ResourceId) -> &Resource<'d> {
         &self.resources[id.0]
     }
 
+    /// The resources with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (ResourceId, &Resource<'d>)> {
+        self.resources.iter().enumerate().map(|(index, resource)| (ResourceId(index), resource))
+    }
+
+    /// A parameter by its name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter<'d>> {
+        self.by_parameter.get(name).map(|index| &self.parameters[*index])
+    }
+
     /// What an unknown is, for messages: `Ref VpcId`, `Fn::ImportValue network-vpc`, `AWS::AccountId`.
     pub fn words(&self, unknown: Unknown) -> String {
-        unknown.to_string()
+        self.unknowns.borrow().words(unknown)
     }
 
     /// The worlds that these resources make necessary: every reachable combination of the conditions that they are
-    /// under or that stand in them.
-    pub fn worlds(&self, _resources: &[ResourceId]) -> Worlds<'d> {
-        Worlds { worlds: vec![World::default()], completeness: Completeness::Every }
+    /// under or that stand in them (and in `Globals`, if one of them is SAM's). Give all that matters to one question,
+    /// a function with its role and the policies of that role, so that their conditions stay correlated.
+    pub fn worlds(&self, resources: &[ResourceId]) -> Worlds {
+        let (conditions, parameters) = relevant::of(self, resources);
+        decide::worlds(self, &conditions, &parameters)
     }
 
     /// Evaluates in a world.
-    pub fn in_world<'t>(&'t self, world: &'t World<'d>) -> Evaluation<'t, 'd> {
+    pub fn in_world<'t>(&'t self, world: &'t World) -> Evaluation<'t, 'd> {
         Evaluation::new(self, world)
+    }
+
+    fn parameter_of(&self, unknown: Unknown) -> Option<&Parameter<'d>> {
+        self.by_unknown.get(&unknown).map(|index| &self.parameters[*index])
+    }
+
+    fn unknown_of(&self, parameter: &Parameter<'d>) -> Unknown {
+        self.unknowns.borrow_mut().of(&format!("Ref {}", parameter.name))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::Number;
+use crate::document::{Doc, Number};
 use crate::policy::Unknown;
 use crate::source::Path;
 
@@ -121,5 +121,23 @@ impl<'d> Value<'d> {
     /// Is the whole node unknown?
     pub fn is_unknown(&self) -> bool {
         matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// The value as a document, unknown pieces as characters of its texts. A node that is unknown as a whole becomes a
+    /// text.
+    pub fn to_doc(&self) -> Doc<'_> {
+        match &self.kind {
+            Kind::Null => Doc::Null,
+            Kind::Bool(value) => Doc::Bool(*value),
+            Kind::Number(number) => Doc::Number(*number),
+            Kind::List(items) => Doc::List(items.iter().map(Value::to_doc).collect()),
+            Kind::Map(members) => {
+                Doc::Map(members.iter().map(|member| (Cow::Borrowed(&*member.key), member.value.to_doc())).collect())
+            }
+            Kind::Text(text) => Doc::Text(Cow::Borrowed(text)),
+            Kind::Reference(Reference { unknown, .. }) | Kind::Unknown(unknown) => {
+                Doc::Text(Cow::Owned(unknown.to_char().to_string()))
+            }
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use foldhash::HashMap;
 
+use super::Problem;
+
 /// One way to decide the conditions that matter to some resources. Made by
 /// [`Template::worlds`](super::Template::worlds).
 #[derive(Clone, Debug, Default)]
-pub struct World<'d> {
+pub struct World {
     /// The conditions that are decided in this world. Every other one is undecided.
-    pub conditions: HashMap<&'d str, bool>,
+    pub(super) conditions: HashMap<String, bool>,
     /// The parameters whose values are decided in this world, for texts.
-    pub parameters: HashMap<&'d str, String>,
+    pub(super) parameters: HashMap<String, Decided>,
     /// What was decided, in the order of the template's parameters.
     pub when: Vec<When>,
 }
@@ -25,10 +27,20 @@ pub struct When {
 
 /// The worlds of some resources.
 #[derive(Clone, Debug)]
-pub struct Worlds<'d> {
+pub struct Worlds {
     /// At least one.
-    pub worlds: Vec<World<'d>>,
+    pub worlds: Vec<World>,
     pub completeness: Completeness,
+    /// What is wrong with the conditions that were asked.
+    pub problems: Vec<Problem>,
+}
+
+/// What a world says of a parameter that a condition reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Decided {
+    Text(String),
+    /// Neither its default nor any other text that is known.
+    Open,
 }
 
 /// Whether [`Worlds`] tell all combinations apart.
@@ -36,8 +48,9 @@ pub struct Worlds<'d> {
 pub enum Completeness {
     /// Each reachable combination is one world.
     Every,
-    /// There are more than [`MOST_WORLDS`] combinations: there is one world, in which every condition is undecided, so
-    /// that only what does not hang on them is known.
+    /// There are more than [`MOST_WORLDS`] combinations: there is one world, in which only those conditions are decided
+    /// that are the same in all of them. `Fn::If` on another one is unknown, and so is whether a resource under it
+    /// exists: what is known all the same holds in every combination.
     TooMany,
 }
 
