@@ -6,8 +6,10 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::pack::Pack;
 use crate::document::Doc;
-use crate::inventory::{Document, Inventory, PolicyId};
-use crate::policy::{Gravity, Polarity, Policy, PolicyType, Problem, Standing, Statement, Unknown, Version, read};
+use crate::inventory::{Document, Inventory, PolicyId, Resolved};
+use crate::policy::{
+    Gravity, Polarity, Policy, PolicyType, Problem, Reading, Standing, Statement, Unknown, Version, read, read_resolved,
+};
 use crate::source::{Part, Path};
 
 /// How many documents are remembered by their text. Inline policies and trust policies of an account repeat each
@@ -73,7 +75,8 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         }
         let document = entry.document.as_ref()?;
         let read = self.read(document, entry.policy_type);
-        if entry.arn.is_some() {
+        // One of a template is read whole, and asked for in several worlds.
+        if entry.arn.is_some() || document.raw().is_none() {
             self.shared[id.0] = Some(Rc::clone(&read));
         }
         if std::mem::replace(&mut self.seen[id.0], Seen::Reported) == Seen::NotYet {
@@ -84,8 +87,12 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     }
 
     fn read(&mut self, document: &'i Document<'a>, policy_type: PolicyType) -> Rc<Read> {
-        let key = (document.raw(), policy_type);
-        let repeats = document.raw().len() <= REMEMBERED_LENGTH;
+        let Some(raw) = document.raw() else {
+            let doc = document.as_resolved().map_or(&Doc::Null, Resolved::doc);
+            return Rc::new(read_doc(doc, policy_type, &self.vocabulary, read_resolved));
+        };
+        let key = (raw, policy_type);
+        let repeats = raw.len() <= REMEMBERED_LENGTH;
         if let Some(known) = self.by_text.get(&key).filter(|_| repeats) {
             return Rc::clone(known);
         }
@@ -151,15 +158,7 @@ fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabular
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
     };
     match parsed {
-        Ok(doc) => {
-            let mut reading = read(&doc, policy_type);
-            if policy_type != PolicyType::Trust {
-                // Most statements of an account are about other services. The first one stays, because a finding that
-                // nothing allows an action has to point somewhere.
-                reading.policy.statements.retain(|statement| statement.index == 0 || vocabulary.concerns(statement));
-            }
-            Read { policy: Rc::new(reading.policy), problems: reading.problems }
-        }
+        Ok(doc) => read_doc(&doc, policy_type, vocabulary, read),
         Err((message, help)) => {
             // Nothing of it can be judged: as a policy it is refused and says nothing.
             let nothing = read(&Doc::Null, policy_type);
@@ -174,4 +173,19 @@ fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabular
             Read { policy: Rc::new(nothing.policy), problems: vec![problem] }
         }
     }
+}
+
+fn read_doc(
+    doc: &Doc<'_>,
+    policy_type: PolicyType,
+    vocabulary: &Vocabulary<'_>,
+    read: fn(&Doc<'_>, PolicyType) -> Reading,
+) -> Read {
+    let mut reading = read(doc, policy_type);
+    if policy_type != PolicyType::Trust {
+        // Most statements of an account are about other services. The first one stays, because a finding that nothing
+        // allows an action has to point somewhere.
+        reading.policy.statements.retain(|statement| statement.index == 0 || vocabulary.concerns(statement));
+    }
+    Read { policy: Rc::new(reading.policy), problems: reading.problems }
 }
