@@ -179,7 +179,7 @@ impl<'d> Way<'_, 'd> {
     /// Lets the parameters that stand in texts take each of the values that they may still have.
     fn split(&self, in_texts: &HashSet<String>) {
         for parameter in &self.template.parameters {
-            let unknown = self.template.unknown_of(parameter);
+            let unknown = parameter.unknown;
             let left: Vec<String> = {
                 let state = self.state.borrow();
                 let Some(ruled_out) = state.is_not.get(&unknown).filter(|_| !state.is.contains_key(&unknown)) else {
@@ -202,7 +202,7 @@ impl<'d> Way<'_, 'd> {
         let state = self.state.into_inner();
         let mut world = World { conditions, ..World::default() };
         for parameter in &self.template.parameters {
-            let unknown = self.template.unknown_of(parameter);
+            let unknown = parameter.unknown;
             let when = |value: String| When { name: parameter.name.to_owned(), value };
             if let Some(text) = state.is.get(&unknown) {
                 world.when.push(when(quoted(text)));
@@ -253,7 +253,7 @@ impl<'d> Facts<'d> for Way<'_, 'd> {
         if let Some(fact) = parameter.fact() {
             return Some(Cow::Borrowed(fact));
         }
-        let decided = self.state.borrow().is.get(&self.template.unknown_of(parameter)).cloned();
+        let decided = self.state.borrow().is.get(&parameter.unknown).cloned();
         decided.map(Cow::Owned)
     }
 

@@ -8,7 +8,7 @@ use foldhash::HashSet;
 
 use super::for_each::{is_loop, substituted, turns};
 use super::parameters::Parameter;
-use super::read::{report_duplicates, scalar};
+use super::read::{distinct, report_duplicates, scalar};
 use super::value::{Kind, Member, Value};
 use super::{Mention, Node, Problem, Template};
 use crate::document::Doc;
@@ -229,7 +229,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 Kind::List(text.split(',').map(item).collect())
             }
             (None, shape) => {
-                let unknown = self.unknown(&format!("Ref {}", parameter.name));
+                let unknown = parameter.unknown;
                 match shape {
                     Shape::Text => Kind::Text(unknown.to_char().to_string().into()),
                     Shape::List => Kind::Unknown(unknown),
@@ -252,6 +252,9 @@ fn cost(node: &Node<'_>) -> usize {
 
 /// CloudFormation goes by the last of two members with one name.
 fn without_duplicates(members: &mut Vec<Member<'_>>) {
+    if distinct(members, |member| &member.key) {
+        return;
+    }
     let mut seen: HashSet<&str> = HashSet::default();
     let last: Vec<bool> = members.iter().rev().map(|member| seen.insert(&member.key)).collect();
     if last.contains(&false) {

@@ -181,8 +181,4 @@ impl<'d> Template<'d> {
     fn parameter_of(&self, unknown: Unknown) -> Option<&Parameter<'d>> {
         self.by_unknown.get(&unknown).map(|index| &self.parameters[*index])
     }
-
-    fn unknown_of(&self, parameter: &Parameter<'d>) -> Unknown {
-        self.unknowns.borrow_mut().of(&format!("Ref {}", parameter.name))
-    }
 }

@@ -8,11 +8,14 @@ use std::borrow::Cow;
 use super::read::scalar;
 use super::{Node, Settings};
 use crate::document::Doc;
+use crate::policy::Unknown;
 
 /// One parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter<'d> {
     pub name: &'d str,
+    /// The text that it is where nobody knows its value: `Ref` of it.
+    pub unknown: Unknown,
     pub shape: Shape,
     /// The text that stands for it: what was given, else its default. None for a value of the parameter store, of which
     /// the template holds but the name.
@@ -47,7 +50,7 @@ enum Existing {
 }
 
 impl<'d> Parameter<'d> {
-    pub(super) fn read(name: &'d str, node: &Node<'d>, settings: &Settings) -> Parameter<'d> {
+    pub(super) fn read(name: &'d str, unknown: Unknown, node: &Node<'d>, settings: &Settings) -> Parameter<'d> {
         let text = |key: &str| node.get(key).and_then(|node| scalar(node.doc));
         let kind = text("Type").unwrap_or_default();
         let stored = kind.starts_with("AWS::SSM::Parameter::Value<");
@@ -61,6 +64,7 @@ impl<'d> Parameter<'d> {
         };
         Parameter {
             name,
+            unknown,
             shape: if listed { Shape::List } else { Shape::Text },
             text: if stored { None } else { given.or_else(default) },
             allowed: if stored { Vec::new() } else { allowed },

@@ -57,10 +57,10 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         depth: Cell::new(0),
     };
     for (name, node) in section(&root, "Parameters", &mut problems) {
-        template.by_parameter.insert(name, template.parameters.len());
         let unknown = template.unknowns.borrow_mut().of(&format!("Ref {name}"));
+        template.by_parameter.insert(name, template.parameters.len());
         template.by_unknown.insert(unknown, template.parameters.len());
-        template.parameters.push(Parameter::read(name, &node, &template.settings));
+        template.parameters.push(Parameter::read(name, unknown, &node, &template.settings));
     }
     // What a collection of `Fn::ForEach` refers to is known by now.
     let conditions = entries(&template, &root, "Conditions", &mut problems);
@@ -136,8 +136,18 @@ fn wrong_shape(node: &Node<'_>, section: &str) -> Problem {
     }
 }
 
+/// Have these members surely different names? Nearly all maps are small, and then no table is needed to know it.
+pub(super) fn distinct<T>(members: &[T], name: impl Fn(&T) -> &str) -> bool {
+    const SMALL: usize = 12;
+    let before = |index: usize| members[..index].iter().any(|other| name(other) == name(&members[index]));
+    members.len() <= SMALL && !(1..members.len()).any(before)
+}
+
 /// Two members of one name: CloudFormation goes by the last.
 pub(super) fn report_duplicates(members: &[(Cow<'_, str>, Doc<'_>)], path: &Path, problems: &mut Vec<Problem>) {
+    if distinct(members, |(key, _)| key) {
+        return;
+    }
     let mut seen: HashMap<&str, ()> = HashMap::default();
     for (ordinal, (key, _)) in members.iter().enumerate() {
         if seen.insert(key, ()).is_some() {

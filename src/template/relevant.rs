@@ -3,7 +3,9 @@
 
 use foldhash::HashSet;
 
-use super::{Node, ResourceId, Template};
+use super::for_each::substituted;
+use super::read::scalar;
+use super::{Loops, ResourceId, Template};
 use crate::document::Doc;
 
 /// The conditions that these resources are under or that stand in them, in the order in which they are met; the
@@ -18,10 +20,10 @@ pub(super) fn of(template: &Template<'_>, resources: &[ResourceId]) -> (Vec<Stri
         if let Some(name) = &resource.condition {
             found.condition(name);
         }
-        found.look(&resource.node);
+        found.look(resource.node.doc, &resource.node.loops);
     }
     if let Some(globals) = template.globals.as_ref().filter(|_| serverless) {
-        found.look(globals);
+        found.look(globals.doc, &globals.loops);
     }
     (found.conditions, found.parameters)
 }
@@ -40,36 +42,28 @@ impl<'d> Found<'_, 'd> {
         }
     }
 
-    fn look(&mut self, node: &Node<'d>) {
-        if let Doc::Map(members) = node.doc
-            && let [(name, argument)] = &members[..]
-        {
-            let argument = node.child(0, argument);
-            match &**name {
-                "Ref" => {
-                    if let Some(name) = argument.text() {
-                        self.parameter(&name);
+    /// Goes through a node without counting where it is.
+    fn look(&mut self, doc: &'d Doc<'d>, loops: &Loops<'d>) {
+        let name_of = |doc: &'d Doc<'d>| scalar(doc).map(|text| substituted(text, loops));
+        match doc {
+            Doc::Text(text) => self.names_in(text),
+            Doc::List(items) => items.iter().for_each(|item| self.look(item, loops)),
+            Doc::Map(members) => {
+                if let [(function, argument)] = &members[..] {
+                    match (&**function, argument) {
+                        ("Ref", name) => name_of(name).into_iter().for_each(|name| self.parameter(&name)),
+                        // Among functions it names a condition; in a policy it is a map.
+                        ("Condition", name) => name_of(name).into_iter().for_each(|name| self.condition(&name)),
+                        ("Fn::If", Doc::List(parts)) => {
+                            let name = parts.first().and_then(name_of);
+                            name.into_iter().for_each(|name| self.condition(&name));
+                        }
+                        _ => {}
                     }
                 }
-                "Fn::If" => {
-                    if let Some(name) = argument.children().next().and_then(|name| name.text()) {
-                        self.condition(&name);
-                    }
-                }
-                // Among functions it names a condition; in a policy it is a map.
-                "Condition" => {
-                    if let Some(name) = argument.text() {
-                        self.condition(&name);
-                    }
-                }
-                _ => {}
+                members.iter().for_each(|(_, value)| self.look(value, loops));
             }
-        }
-        if let Doc::Text(text) = node.doc {
-            return self.names_in(text);
-        }
-        for child in node.children() {
-            self.look(&child);
+            Doc::Null | Doc::Bool(_) | Doc::Number(_) => {}
         }
     }
 
