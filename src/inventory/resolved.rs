@@ -68,7 +68,10 @@ impl Resolved {
 
     fn of_json(text: &str, origin: &Path) -> Resolved {
         let origins = Origins { value: origin.clone(), key: None, children: Vec::new() };
+        // The first half of a character of plane 15, escaped: JSON would make of it what stands for an unknown piece.
+        let forged = text.to_ascii_lowercase().contains("\\udb");
         match Doc::parse(text) {
+            _ if forged => Resolved { doc: Doc::Null, origins, unseen: vec![origin.clone()], sight: Sight::Nothing },
             Ok(doc) => Resolved { doc: owned(&doc), origins, unseen: Vec::new(), sight: Sight::All },
             // An unknown piece may be a whole statement: then the rest is no JSON by itself.
             Err(_) if Unknown::is_in(text) => {
@@ -329,6 +332,11 @@ mod tests {
                 1,
             ),
             (" !Sub '{\"Statement\": [${Open}]}'".to_owned(), Sight::Nothing, 0),
+            (
+                r#" '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "\uDB80\udc01"}}'"#.to_owned(),
+                Sight::Nothing,
+                0,
+            ),
         ] {
             let (resolved, ..) = resolve(&document);
             assert_eq!(resolved.sight(), sight, "{document}");
