@@ -1,7 +1,7 @@
 //! rolecall says before a deploy whether AWS will refuse it for want of IAM permissions.
 //!
 //! Data flows one way, and so do imports: [`source`] (texts) → [`document`] (JSON trees) → [`policy`] (IAM's policy
-//! language) → [`inventory`] (principals and the policies around them) → [`evaluate`] (IAM's evaluation, for sets of
+//! language) → [`template`] (CloudFormation, evaluated) → [`inventory`] (principals and the policies around them) → [`evaluate`] (IAM's evaluation, for sets of
 //! requests) → [`requirement`] (packs: who needs what) → [`rule`] (findings) → [`report`] (output). [`reference`] is
 //! what AWS publishes. [`cli`] stands at the door and knows them all; nobody knows it.
 //!
@@ -26,3 +26,4 @@ pub mod requirement;
 pub mod rule;
 pub mod simulate;
 pub mod source;
+pub mod template;

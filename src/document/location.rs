@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::locate::{Wanted, locate};
 use super::parse::Text;
+use super::yaml;
 use crate::source::{At, Lines, Part, Place, Position, Source, SourceId, Sources, Span, Wrapping};
 
 /// A place as a report shows it. Serializes as `{"path", "start", "end"}`, with `"inner": {"start", "end"}` where the
@@ -64,9 +65,9 @@ pub fn locate_places<'s>(sources: &'s Sources, places: &[&Place]) -> Vec<Option<
                     };
                 }
             }
-            Some((root, Wrapping::Bare)) => {
+            Some((root, wrapping @ (Wrapping::Bare | Wrapping::Yaml))) => {
                 let text = source.text().get(root..).unwrap_or_default();
-                for (index, span) in group.iter().zip(spans_in(text, group, places)) {
+                for (index, span) in group.iter().zip(spans_in(text, wrapping, group, places)) {
                     let span = span.map(|span| Span { start: root + span.start, end: root + span.end });
                     locations[*index] = span.and_then(|span| show(span, None));
                 }
@@ -83,7 +84,7 @@ pub fn locate_places<'s>(sources: &'s Sources, places: &[&Place]) -> Vec<Option<
                 };
                 let lines = Lines::new(&decoded);
                 let position = |offset| lines.position(&decoded, offset);
-                for (index, span) in group.iter().zip(spans_in(&decoded, group, places)) {
+                for (index, span) in group.iter().zip(spans_in(&decoded, Wrapping::Bare, group, places)) {
                     let inner = span.map(|span| (position(span.start), position(span.end)));
                     locations[*index] = show(string, inner);
                 }
@@ -103,9 +104,14 @@ fn document_of(place: &Place) -> (SourceId, Option<(usize, Wrapping)>) {
 }
 
 /// The spans of a group's places in their document's text.
-fn spans_in(text: &str, group: &[usize], places: &[&Place]) -> Vec<Option<Span>> {
+fn spans_in(text: &str, wrapping: Wrapping, group: &[usize], places: &[&Place]) -> Vec<Option<Span>> {
     let nodes: Vec<Wanted<'_>> = group.iter().filter_map(|index| wanted(places[*index])).collect();
-    let mut found = if nodes.is_empty() { Vec::new() } else { locate(text, &nodes) }.into_iter();
+    let found = match (nodes.is_empty(), wrapping) {
+        (true, _) => Vec::new(),
+        (_, Wrapping::Yaml) => yaml::locate(text, &nodes),
+        (_, _) => locate(text, &nodes),
+    };
+    let mut found = found.into_iter();
     let span = |index: &usize| match &places[*index].at {
         At::Within { span, .. } => Some(Span { start: span.start.min(text.len()), end: span.end.min(text.len()) }),
         _ => found.next().flatten(),
@@ -129,7 +135,7 @@ fn locate_span(source: &Source, id: SourceId, span: Span, inner: Option<(Positio
 /// string, decoded. Nothing if it is not a string, or decodes to something that is not UTF-8. A `+` stays one.
 pub fn unwrap(token: &str, wrapping: Wrapping) -> Option<Cow<'_, str>> {
     let decoded = match wrapping {
-        Wrapping::Bare => return Some(Cow::Borrowed(token)),
+        Wrapping::Bare | Wrapping::Yaml => return Some(Cow::Borrowed(token)),
         Wrapping::JsonString | Wrapping::PercentEncoded => serde_json::from_str::<Text<'_>>(token).ok()?.0,
     };
     if wrapping == Wrapping::JsonString {

@@ -1,6 +1,6 @@
 //! Documents as trees, and the way back from a node to its text.
 //!
-//! In: the text of one JSON document. Out: a [`Doc`], or a [`SyntaxError`] with its place. The tree carries no
+//! In: the text of one JSON or YAML document. Out: a [`Doc`], or a [`SyntaxError`] with its place. The tree carries no
 //! positions; who walks it counts children, and the [`Path`] of ordinals that results is turned into bytes by
 //! [`locate_all`] and into a [`Location`] by [`locate_places`], in one pass over the text, when there is something to
 //! show. Nothing here knows IAM.
@@ -12,6 +12,7 @@ mod parse;
 mod scan;
 mod syntax;
 mod token;
+mod yaml;
 
 #[cfg(test)]
 mod hostile;
@@ -31,7 +32,7 @@ pub use location::{Location, locate_places, unwrap};
 pub use parse::Text;
 pub use syntax::SyntaxError;
 
-/// The tree of one JSON document: members in order, duplicate keys kept, strings borrowed from the text wherever they
+/// The tree of one JSON or YAML document: members in order, duplicate keys kept, strings borrowed from the text wherever they
 /// hold no escape.
 ///
 /// ```

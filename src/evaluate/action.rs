@@ -2,12 +2,13 @@
 
 use super::glob::{Case, matches};
 use super::truth::Truth;
-use crate::policy::{ActionPattern, Effect, Patterns, Polarity, split_action};
+use crate::policy::{ActionPattern, Effect, Patterns, Polarity, Unknown, split_action};
 
 /// Is the action (`ec2:CreateNetworkInterface`, no wildcard) among those that the statement is about?
 ///
 /// A wildcard in the service part is nothing that AWS supports: in the `Action` of an Allow it counts for nothing,
-/// elsewhere it is unknown, so that no reading makes a grant out of it.
+/// elsewhere it is unknown, so that no reading makes a grant out of it. The same goes for a pattern of which the input
+/// leaves a piece open.
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Action" and "… NotAction".
 pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action: &str) -> Truth {
@@ -21,6 +22,9 @@ pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action:
 }
 
 fn matches_pattern(pattern: &ActionPattern, service: &str, name: &str) -> Truth {
+    if Unknown::is_in(pattern.text()) {
+        return matches_unknown(pattern.text(), service, name);
+    }
     match pattern.split() {
         // Nearly every pattern ends here: it is about another service.
         Some((own, own_name)) if own.eq_ignore_ascii_case(service) => {
@@ -36,6 +40,14 @@ fn matches_pattern(pattern: &ActionPattern, service: &str, name: &str) -> Truth 
         }
         _ => Truth::No,
     }
+}
+
+/// Some of the pattern is unknown: it may name the action unless what is known of it does not fit.
+fn matches_unknown(pattern: &str, service: &str, name: &str) -> Truth {
+    let widened: String =
+        pattern.chars().map(|char| if Unknown::from_char(char).is_some() { '*' } else { char }).collect();
+    let fits = matches(&widened, &format!("{service}:{name}"), Case::Insensitive);
+    if fits { Truth::Unknown } else { Truth::No }
 }
 
 fn has_wildcard(text: &str) -> bool {

@@ -49,6 +49,13 @@ pub(super) fn part(inside: &Glob, except: &[Glob], pattern: &Glob) -> Truth {
 
 /// `ArnEquals`, `ArnLike`: "each of the six colon-delimited components of the ARN is checked separately".
 pub(super) fn arn(value: &Language, pattern: &Glob) -> Truth {
+    if pattern.may_hold_colons() {
+        // Nobody knows which part is which: as a whole it is the same, or does not fit, or may.
+        return match text(value, pattern) {
+            Truth::Yes if value.inside != *pattern => Truth::Unknown,
+            answer => answer,
+        };
+    }
     let Some(pattern_parts) = arn::whole(pattern.tokens()) else {
         // A text that is no ARN never equals one; one that ends in `*` before its sixth part may be meant to.
         let open = matches!(pattern.tokens().last(), Some(Token::Many | Token::Var(_)));

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context
 //! keys", "IAM policy elements: Variables and tags".
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::compare;
@@ -10,7 +11,8 @@ use super::context::{Context, Knowledge, Language, Presence};
 use super::glob::{Glob, Token, Var};
 use super::truth::Truth;
 use crate::policy::{
-    Condition, Effect, Negation, Pattern, Piece, Policy, Qualifier, Statement, Test, Version, WhenAbsent,
+    Condition, Effect, Negation, Pattern, Piece, Policy, Qualifier, Statement, Test, Unknown, Version, WhenAbsent,
+    shown,
 };
 
 /// The condition keys on which an answer hangs, each once, as the policy writes it.
@@ -19,6 +21,7 @@ pub(super) struct Undecided(Vec<Box<str>>);
 
 impl Undecided {
     pub(super) fn add(&mut self, key: &str) {
+        let key = &*shown(key);
         if !self.0.iter().any(|known| known.eq_ignore_ascii_case(key)) {
             self.0.push(key.into());
         }
@@ -63,6 +66,11 @@ pub(super) enum Vague {
     IsSettled,
 }
 
+/// What is known of a key; nothing if part of its name is unknown.
+fn known_of<'a>(key: &str, setting: Setting<'a>) -> Cow<'a, Knowledge> {
+    if Unknown::is_in(key) { Cow::Owned(Knowledge::Unknown) } else { setting.context.key(key) }
+}
+
 /// All conditions of a statement. The keys that leave it open are added to `undecided`.
 pub(super) fn all_hold(conditions: &[Condition], setting: Setting<'_>, undecided: &mut Undecided) -> Truth {
     let mut open = Undecided::default();
@@ -82,7 +90,7 @@ pub(super) fn all_hold(conditions: &[Condition], setting: Setting<'_>, undecided
 
 /// One condition: an operator, a key, its values.
 pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut Undecided) -> Truth {
-    let knowledge = setting.context.key(&condition.key);
+    let knowledge = known_of(&condition.key, setting);
     let disputed = matches!(
         (condition.operator.when_absent, condition.operator.qualifier),
         (WhenAbsent::Holds, Some(Qualifier::ForAnyValue))
@@ -164,6 +172,7 @@ fn is_null(condition: &Condition, knowledge: &Knowledge, vague: Vague) -> Truth 
         Knowledge::Like(_, Presence::Possible) | Knowledge::Unknown => Truth::Unknown,
     };
     Truth::any(condition.values.iter().map(|value| match value.text() {
+        text if Unknown::is_in(text) => Truth::Unknown,
         text if text.eq_ignore_ascii_case("true") => absent,
         text if text.eq_ignore_ascii_case("false") => !absent,
         _ => Truth::No,
@@ -236,7 +245,10 @@ impl<'a> Values<'a> {
         let Test::IpAddress(negation) = self.test else {
             return self.admit(&Language::of(Glob::all()));
         };
-        let within = Truth::any(self.texts.iter().map(|text| compare::aws_address(text.text())));
+        let within = Truth::any(self.texts.iter().map(|text| match text.text() {
+            range if Unknown::is_in(range) => Truth::Unknown,
+            range => compare::aws_address(range),
+        }));
         let grants_less =
             matches!((negation, effect), (Negation::Plain, Effect::Allow) | (Negation::Negated, Effect::Deny));
         self.negate(if within == Truth::Unknown && grants_less { Truth::No } else { within })
@@ -252,6 +264,9 @@ impl<'a> Values<'a> {
 }
 
 fn compare_known(test: Test, value: &str, pattern: &str) -> Truth {
+    if Unknown::is_in(pattern) {
+        return Truth::Unknown;
+    }
     match test {
         Test::NumericEquals(_) => compare::number(value, pattern, Ordering::is_eq),
         Test::NumericLessThan => compare::number(value, pattern, Ordering::is_lt),
@@ -292,7 +307,7 @@ pub(super) enum Wildcards {
 }
 
 /// A variable whose value is not known. No value of a request holds it, so it surely equals nothing.
-pub(super) const UNKNOWN_VARIABLE: Token = Token::Var(Var::Other(0));
+pub(super) const UNKNOWN_VARIABLE: Token = Token::Var(Var::NAMELESS);
 
 /// A text of a policy with its variables replaced; none if a variable has no value: then it matches nothing.
 ///
@@ -304,8 +319,8 @@ pub(super) fn expand(
     undecided: &mut Undecided,
 ) -> Option<Glob> {
     let plain = |text: &str| match wildcards {
-        Wildcards::Match => Glob::pattern(text),
-        Wildcards::AreText => Glob::literal(text),
+        Wildcards::Match => Glob::pattern(text).with_unknowns(),
+        Wildcards::AreText => Glob::literal(text).with_unknowns(),
     };
     if setting.version == Version::V2008 || !pattern.has_variable() {
         return Some(plain(pattern.text()));
@@ -315,9 +330,9 @@ pub(super) fn expand(
         match piece {
             Piece::Text(text) => tokens.extend(plain(text).tokens()),
             Piece::Escaped(char) => tokens.push(Token::Char(char)),
-            Piece::Variable { key, default } => match variable(setting.context.key(key).into_owned(), default) {
+            Piece::Variable { key, default } => match variable(known_of(key, setting).into_owned(), default) {
                 Some(value) => tokens.extend(value.tokens()),
-                None if setting.context.lacks(key) => return None,
+                None if matches!(*known_of(key, setting), Knowledge::Absent) => return None,
                 None => {
                     undecided.add(key);
                     tokens.push(UNKNOWN_VARIABLE);
@@ -347,7 +362,7 @@ pub(super) fn keys_in_vain(patterns: &[Pattern], setting: Setting<'_>, missing: 
 /// The one known text that a variable stands for.
 fn variable(knowledge: Knowledge, default: Option<&str>) -> Option<Glob> {
     match knowledge {
-        Knowledge::Absent => default.map(Glob::literal),
+        Knowledge::Absent => default.map(|text| Glob::literal(text).with_unknowns()),
         Knowledge::Values(mut values) if values.len() == 1 => values.pop(),
         Knowledge::Like(language, Presence::Certain) => {
             let wild = |token: &Token| matches!(token, Token::One | Token::Many);

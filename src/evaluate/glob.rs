@@ -10,14 +10,33 @@
 
 use std::fmt;
 
+use crate::policy::Unknown;
+
 /// A text that the input leaves open. The same `Var` is the same text wherever it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Var {
     Partition,
     Account,
     Region,
-    /// Some other text; each number is one.
+    /// Some other text; each number is one. The first two are the engine's own.
     Other(u32),
+}
+
+impl Var {
+    /// A text that is unknown and of which no value of a request is known to be the same, so it surely equals nothing.
+    pub(super) const NAMELESS: Var = Var::Other(0);
+}
+
+impl From<Unknown> for Var {
+    fn from(unknown: Unknown) -> Var {
+        match unknown {
+            Unknown::Partition => Var::Partition,
+            Unknown::Account => Var::Account,
+            Unknown::Region => Var::Region,
+            Unknown::NAMELESS => Var::NAMELESS,
+            Unknown::Other(number) => Var::Other(u32::from(number) + 2),
+        }
+    }
 }
 
 /// A piece of a glob.
@@ -70,6 +89,22 @@ impl Glob {
         }))
     }
 
+    /// The same, with the unknown pieces of a policy's text as variables.
+    pub(super) fn with_unknowns(self) -> Glob {
+        let known = |token: &Token| match token {
+            Token::Char(char) => Unknown::from_char(*char).is_none(),
+            _ => true,
+        };
+        if self.tokens.iter().all(known) {
+            return self;
+        }
+        let replace = |token: &Token| match token {
+            Token::Char(char) => Unknown::from_char(*char).map_or(*token, |unknown| Token::Var(unknown.into())),
+            token => *token,
+        };
+        Glob { tokens: self.tokens.iter().map(replace).collect(), case: self.case }
+    }
+
     pub fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Glob {
         let mut normal: Vec<Token> = Vec::new();
         for token in tokens {
@@ -111,6 +146,11 @@ impl Glob {
     /// Does an unknown text stand in it?
     pub fn has_var(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token, Token::Var(_)))
+    }
+
+    /// Does an unknown text stand in it of which not even the shape is known? It may hold colons.
+    pub(super) fn may_hold_colons(&self) -> bool {
+        self.tokens.iter().any(|token| matches!(token, Token::Var(Var::Other(_))))
     }
 
     pub fn with_case(mut self, case: Case) -> Glob {

@@ -28,6 +28,8 @@ mod sets;
 mod statement;
 mod trust;
 mod truth;
+#[cfg(test)]
+mod unknown_texts;
 
 pub use action::matches_action;
 pub use cell::Obstacle;

@@ -204,7 +204,7 @@ fn cover_arns(
     }
     // "A * that is the last character of a segment can expand beyond the colon boundaries", says the Resource page
     // of 2026, and its copy of 2023 does not: so what only this reading covers is possible, not sure.
-    if crosses_colons(&wide, names) {
+    if pattern.may_hold_colons() || crosses_colons(&wide, names) {
         possible.extend(names_across_colons(&wide, head, names));
     }
 }

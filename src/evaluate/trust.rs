@@ -4,7 +4,7 @@ use super::action::matches_action;
 use super::condition::{Setting, Undecided, all_hold, holds};
 use super::context::Context;
 use super::truth::Truth;
-use crate::policy::{Effect, Polarity, Policy, PrincipalElement, PrincipalKind, Standing, Statement};
+use crate::policy::{Effect, Polarity, Policy, PrincipalElement, PrincipalKind, Standing, Statement, Unknown};
 
 /// What a trust policy answers.
 #[derive(Clone, Debug)]
@@ -50,6 +50,7 @@ pub fn may_assume(policy: &Policy, service: &str, context: &dyn Context) -> Trus
 fn is_about(statement: &Statement, service: &str) -> Truth {
     let Some(PrincipalElement { polarity, names }) = &statement.principal else { return Truth::No };
     let listed = Truth::any(names.iter().map(|principal| match (principal.kind, &*principal.name) {
+        (_, name) if Unknown::is_in(name) => Truth::Unknown,
         (PrincipalKind::Service, name) => Truth::from(name.eq_ignore_ascii_case(service)),
         (PrincipalKind::Everyone, _) | (PrincipalKind::Aws, "*") => Truth::Unknown,
         _ => Truth::No,

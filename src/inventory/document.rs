@@ -1,16 +1,25 @@
-//! Policy documents as they lie in the inputs: unread slices of text.
+//! Policy documents as they lie in the inputs: unread slices of text, or what a template makes of them.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
+use super::Resolved;
 use crate::document::unwrap;
 use crate::source::{At, Part, Path, Place, SourceId, Wrapping};
 
-/// The text of one policy document.
+/// One policy document.
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
-    /// The JSON value as it stands: an object, or a string that holds the document.
-    raw: Cow<'a, str>,
+    content: Content<'a>,
     pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+enum Content<'a> {
+    /// The JSON value as it stands: an object, or a string that holds the document.
+    Raw(Cow<'a, str>),
+    /// Shared, because the entries of several worlds may be about one document.
+    Resolved(Rc<Resolved>),
 }
 
 /// Where a document comes from.
@@ -29,29 +38,53 @@ impl<'a> Document<'a> {
     /// A document that lies in a source, starting at the byte `root`.
     pub fn in_source(source: SourceId, root: usize, raw: &'a str) -> Document<'a> {
         let wrapping = if raw.starts_with('"') { wrapping_of(raw) } else { Wrapping::Bare };
-        Document { raw: Cow::Borrowed(raw), origin: Origin::File { source, root, wrapping } }
+        Document { content: Content::Raw(Cow::Borrowed(raw)), origin: Origin::File { source, root, wrapping } }
     }
 
     /// A document that AWS publishes.
     pub fn embedded(text: Cow<'static, str>) -> Document<'a> {
-        Document { raw: text, origin: Origin::Embedded }
+        Document { content: Content::Raw(text), origin: Origin::Embedded }
     }
 
-    /// The raw value, by which equal documents are recognised.
-    pub fn raw(&self) -> &str {
-        &self.raw
+    /// A document that was made of a template. `wrapping` says how the template's file is written: bare for JSON.
+    pub fn resolved(source: SourceId, wrapping: Wrapping, resolved: Resolved) -> Document<'a> {
+        let origin = Origin::File { source, root: 0, wrapping };
+        Document { content: Content::Resolved(Rc::new(resolved)), origin }
     }
 
-    /// The document's own JSON text; none if a string around it cannot be decoded.
-    pub fn text(&self) -> Option<Cow<'_, str>> {
-        match self.origin {
-            Origin::Embedded | Origin::File { wrapping: Wrapping::Bare, .. } => Some(Cow::Borrowed(&self.raw)),
-            Origin::File { wrapping, .. } => unwrap(&self.raw, wrapping),
+    /// The raw value, by which equal documents are recognised; none for one that was made of a template.
+    pub fn raw(&self) -> Option<&str> {
+        match &self.content {
+            Content::Raw(raw) => Some(raw),
+            Content::Resolved(_) => None,
         }
     }
 
-    /// A place in the document; none for an embedded one.
+    /// What a template made, if one did.
+    pub fn as_resolved(&self) -> Option<&Resolved> {
+        match &self.content {
+            Content::Raw(_) => None,
+            Content::Resolved(resolved) => Some(resolved),
+        }
+    }
+
+    /// The document's own JSON text; none if a string around it cannot be decoded, or if a template made it.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        let raw = self.raw()?;
+        match self.origin {
+            Origin::Embedded | Origin::File { wrapping: Wrapping::Bare | Wrapping::Yaml, .. } => {
+                Some(Cow::Borrowed(raw))
+            }
+            Origin::File { wrapping, .. } => unwrap(raw, wrapping),
+        }
+    }
+
+    /// A place in the document; none for an embedded one. For one made of a template it is the place in the template.
     pub fn place(&self, path: Path, part: Part) -> Option<Place> {
+        let (path, part) = match self.as_resolved() {
+            Some(resolved) => resolved.origin(&path, part),
+            None => (path, part),
+        };
         match self.origin {
             Origin::Embedded => None,
             Origin::File { source, root, wrapping } => {

@@ -13,6 +13,7 @@ mod iam_calls;
 mod policy_document;
 mod raw;
 mod recognize;
+mod resolved;
 
 use std::borrow::Cow;
 
@@ -22,6 +23,7 @@ pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_source};
+pub use resolved::{Resolved, Sight};
 
 use crate::policy::PolicyType;
 use crate::source::Place;

@@ -13,14 +13,16 @@ mod problem;
 mod read;
 mod read_sound;
 mod read_statement;
+mod unknown;
 
 pub use condition::{Condition, Negation, Operator, Qualifier, Test, WhenAbsent};
 pub use pattern::{ActionPattern, Pattern, Piece, split_action};
 pub use principal::{PrincipalElement, PrincipalKind, PrincipalName};
 pub use problem::{Gravity, Problem};
-pub use read::{Reading, read, read_wanted};
+pub use read::{Reading, read, read_resolved, read_wanted};
 pub use read_sound::read_sound;
 pub use read_statement::Outline;
+pub use unknown::{Unknown, shown, without_unknowns};
 
 use crate::source::{Part, Path};
 

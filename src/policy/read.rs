@@ -2,6 +2,7 @@
 
 use super::problem::{Gravity, Problem};
 use super::read_statement::{Outline, read_statement};
+use super::unknown::document_without_unknowns;
 use super::{Policy, PolicyType, Standing, Statement, Version};
 use crate::document::Doc;
 use crate::source::{Part, Path};
@@ -14,7 +15,7 @@ pub struct Reading {
     pub problems: Vec<Problem>,
 }
 
-/// Reads one policy document.
+/// Reads one policy document as a file holds it.
 ///
 /// Source of the rules: IAM User Guide, "Grammar of the IAM JSON policy language", and "IAM JSON policy elements".
 pub fn read(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
@@ -23,6 +24,15 @@ pub fn read(doc: &Doc<'_>, policy_type: PolicyType) -> Reading {
 
 /// Reads one policy document, and of its statements those that are wanted. The problems are those of all of it.
 pub fn read_wanted(doc: &Doc<'_>, policy_type: PolicyType, wanted: &dyn Fn(&Outline<'_>) -> bool) -> Reading {
+    match document_without_unknowns(doc) {
+        None => read_resolved(doc, policy_type, wanted),
+        Some(clean) => read_resolved(&clean, policy_type, wanted),
+    }
+}
+
+/// The same for a document in whose texts [`Unknown`](super::Unknown) pieces may stand: one that was made of a
+/// template.
+pub fn read_resolved(doc: &Doc<'_>, policy_type: PolicyType, wanted: &dyn Fn(&Outline<'_>) -> bool) -> Reading {
     let mut problems = Problems::default();
     let reader = Reader { policy_type, wanted };
     let (version, statements) = match doc {
@@ -36,7 +46,10 @@ pub fn read_wanted(doc: &Doc<'_>, policy_type: PolicyType, wanted: &dyn Fn(&Outl
             (Version::default(), Vec::new())
         }
     };
-    let problems = problems.0;
+    let mut problems = problems.0;
+    for problem in &mut problems {
+        problem.show_unknowns();
+    }
     let refused = problems.iter().any(|problem| problem.gravity == Gravity::Refused);
     Reading {
         policy: Policy { version, statements, standing: if refused { Standing::Refused } else { Standing::Accepted } },

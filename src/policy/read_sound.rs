@@ -11,14 +11,20 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::read::{Problems, Reader};
 use super::read_statement::{Actions, Outline, is_resource, polarity, read_conditions, read_principal};
-use super::{ActionPattern, Effect, ListAt, Pattern, Patterns, Policy, PolicyType, Standing, Statement, Use, Version};
+use super::{
+    ActionPattern, Effect, ListAt, Pattern, Patterns, Policy, PolicyType, Standing, Statement, Unknown, Use, Version,
+};
 use crate::document::{Doc, read_with};
 use crate::source::Path;
 
 /// The policy of a document without problems, with the statements that are wanted.
 pub fn read_sound(text: &str, policy_type: PolicyType, wanted: &dyn Fn(&Outline<'_>) -> bool) -> Option<Policy> {
-    // Its ARNs are counted part by part.
-    if policy_type == PolicyType::Session {
+    // Its ARNs are counted part by part; and what would be taken for unknown pieces has to be replaced, be it written by
+    // number.
+    if policy_type == PolicyType::Session
+        || Unknown::is_in(text)
+        || memchr::memmem::find(text.as_bytes(), b"\\u").is_some()
+    {
         return None;
     }
     read_with(text, Top(&Reader { policy_type, wanted }))

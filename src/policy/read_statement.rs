@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::read::{Problems, Reader};
 use super::{
     ActionPattern, Condition, Effect, ListAt, Operator, Pattern, Patterns, Polarity, PolicyType, PrincipalElement,
-    PrincipalKind, PrincipalName, Statement, Use,
+    PrincipalKind, PrincipalName, Statement, Unknown, Use,
 };
 use crate::document::Doc;
 use crate::source::Path;
@@ -204,7 +204,8 @@ fn read_sid<'d>(value: &'d Doc<'_>, at: Path, policy_type: PolicyType, problems:
         problems.wrong_type(at, "Sid", "a string", value);
         return None;
     };
-    if policy_type == PolicyType::Identity && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let fits = |char: char| char.is_ascii_alphanumeric() || is_unknown(char);
+    if policy_type == PolicyType::Identity && !sid.chars().all(fits) {
         problems.refused(
             at,
             format!("the Sid `{sid}` has characters other than A-Z, a-z and 0-9: AWS refuses the document"),
@@ -255,6 +256,10 @@ fn read_list<'d>(
     }
 }
 
+fn is_unknown(char: char) -> bool {
+    Unknown::from_char(char).is_some()
+}
+
 pub(super) fn polarity(name: &str) -> Polarity {
     if name.starts_with("Not") { Polarity::AllBut } else { Polarity::Listed }
 }
@@ -302,6 +307,10 @@ fn read_resources<'d>(
     // The place of an item is that of its string, if it is no list.
     let place = |index| if let ListAt::Single(_) = list_at { at.clone() } else { at.child(index) };
     for (index, text) in texts.iter() {
+        if Unknown::is_in(text) && (policy_type == PolicyType::Session || text.starts_with(is_unknown)) {
+            // It may be whatever AWS asks for.
+            continue;
+        }
         let wildcards_only = !text.is_empty() && text.bytes().all(|byte| byte == b'*');
         // Some services give the resources of their own policies other names (`execute-api:/prod/*`).
         if policy_type != PolicyType::Resource && !is_resource(text) {

@@ -6,9 +6,10 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::pack::Pack;
 use crate::document::Doc;
-use crate::inventory::{Document, Inventory, PolicyId};
+use crate::inventory::{Document, Inventory, PolicyId, Resolved};
 use crate::policy::{
-    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Standing, Version, read_sound, read_wanted, split_action,
+    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Reading, Standing, Unknown, Version, read_resolved,
+    read_sound, read_wanted, split_action,
 };
 use crate::source::{Part, Path};
 
@@ -76,7 +77,8 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         }
         let document = entry.document.as_ref()?;
         let read = self.read(document, entry.policy_type);
-        if entry.arn.is_some() {
+        // One of a template is read whole, and asked for in several worlds.
+        if entry.arn.is_some() || document.raw().is_none() {
             self.shared[id.0] = Some(Rc::clone(&read));
         }
         if std::mem::replace(&mut self.seen[id.0], Seen::Reported) == Seen::NotYet {
@@ -87,8 +89,12 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
     }
 
     fn read(&mut self, document: &'i Document<'a>, policy_type: PolicyType) -> Rc<Read> {
-        let key = (document.raw(), policy_type);
-        let repeats = document.raw().len() <= REMEMBERED_LENGTH;
+        let Some(raw) = document.raw() else {
+            let doc = document.as_resolved().map_or(&Doc::Null, Resolved::doc);
+            return Rc::new(Read::of(read_resolved(doc, policy_type, &wanted(policy_type, &self.vocabulary))));
+        };
+        let key = (raw, policy_type);
+        let repeats = raw.len() <= REMEMBERED_LENGTH;
         if let Some(known) = self.by_text.get(&key).filter(|_| repeats) {
             return Rc::clone(known);
         }
@@ -139,6 +145,7 @@ impl<'p> Vocabulary<'p> {
         let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         statement.polarity == Polarity::AllBut
             || statement.actions().any(|pattern| match split_action(pattern) {
+                _ if Unknown::is_in(pattern) => true,
                 Some((service, name)) => {
                     is_one_of(&self.services, service) || service.contains(['*', '?']) || is_one_of(&self.names, name)
                 }
@@ -147,12 +154,20 @@ impl<'p> Vocabulary<'p> {
     }
 }
 
+impl Read {
+    fn of(reading: Reading) -> Read {
+        Read { policy: Rc::new(reading.policy), problems: reading.problems }
+    }
+}
+
+/// Most statements of an account are about other services. The first one stays, because a finding that nothing allows
+/// an action has to point somewhere.
+fn wanted(policy_type: PolicyType, vocabulary: &Vocabulary<'_>) -> impl Fn(&Outline<'_>) -> bool {
+    move |statement| policy_type == PolicyType::Trust || statement.index == 0 || vocabulary.concerns(statement)
+}
+
 fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabulary<'_>) -> Read {
-    // Most statements of an account are about other services. The first one stays, because a finding that nothing
-    // allows an action has to point somewhere.
-    let wanted = |statement: &Outline<'_>| {
-        policy_type == PolicyType::Trust || statement.index == 0 || vocabulary.concerns(statement)
-    };
+    let wanted = wanted(policy_type, vocabulary);
     if let Some(policy) = text.and_then(|text| read_sound(text, policy_type, &wanted)) {
         return Read { policy: Rc::new(policy), problems: Vec::new() };
     }
@@ -161,10 +176,7 @@ fn read_text(text: Option<&str>, policy_type: PolicyType, vocabulary: &Vocabular
         None => Err(("the string around the policy cannot be decoded".to_owned(), None)),
     };
     match parsed {
-        Ok(doc) => {
-            let reading = read_wanted(&doc, policy_type, &wanted);
-            Read { policy: Rc::new(reading.policy), problems: reading.problems }
-        }
+        Ok(doc) => Read::of(read_wanted(&doc, policy_type, &wanted)),
         Err((message, help)) => {
             // Nothing of it can be judged: as a policy it is refused and says nothing.
             let nothing = read_wanted(&Doc::Null, policy_type, &|_| true);

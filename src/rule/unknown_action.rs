@@ -7,7 +7,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Subject};
 use crate::evaluate::glob::{Case, matches};
 use crate::evaluate::{Layer, StatementRef, Verdict};
-use crate::policy::{ActionPattern, Effect, split_action};
+use crate::policy::{ActionPattern, Effect, Unknown, split_action};
 use crate::reference::catalogue;
 use crate::requirement::JudgedPolicy;
 
@@ -89,7 +89,7 @@ fn slips<'e>(subject: &Subject<'e>) -> Vec<Slip<'e>> {
 /// Is the pattern no action, and near enough to an action of the pack to be worth a word? The inner value is the
 /// action that it means.
 fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>> {
-    if pattern.is_all() {
+    if pattern.is_all() || Unknown::is_in(pattern.text()) {
         return None;
     }
     let actions = || subject.kind().actions.iter().map(|action| action.name.as_str());

@@ -95,6 +95,8 @@ pub enum Part {
 pub enum Wrapping {
     /// As it is.
     Bare,
+    /// As it is, in YAML instead of JSON; it is all of its source.
+    Yaml,
     /// The value in the source is a JSON string; its decoded text is the document (a policy in a Terraform plan).
     JsonString,
     /// As `JsonString`, and the decoded text is percent-encoded (as IAM's API returns policy documents).

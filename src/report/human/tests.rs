@@ -221,3 +221,22 @@ fn control_characters_are_shown_as_pictures() {
     assert!(!text.contains(obeyed), "{text:?}");
     insta::assert_snapshot!(text);
 }
+
+#[test]
+fn a_template_in_yaml_is_shown_as_its_author_wrote_it() {
+    let mut sources = Sources::new();
+    let text = format!(
+        "\u{feff}# {}\r\nResources:\r\n  R:\r\n    Resource: !Sub \"arn:${{AWS::Partition}}:ec2:*:*:*/*\" # all\r\n    Long: {}\r\n",
+        "x".repeat(300),
+        "y".repeat(300)
+    );
+    let id = sources.add(Source::from_text("t.yaml", text));
+    let mut found = finding(Severity::Error, "it is not enough");
+    found.primary = Some(label(node(id, 0, Wrapping::Yaml, &[0, 0, 0, 0]), "this is not all"));
+    found.related = vec![label(node(id, 0, Wrapping::Yaml, &[0, 0, 1]), "this is long")];
+    let shown = shown(&sources, &[found], &[], PLAIN);
+    assert!(shown.contains("t.yaml:4:20]"), "{shown}");
+    assert!(shown.contains("Resource: !Sub \"arn:${AWS::Partition}:ec2:*:*:*/*\" # all"), "{shown}");
+    assert!(shown.contains("this is not all") && shown.contains("this is long"), "{shown}");
+    assert!(!shown.contains("reformatted"), "{shown}");
+}

@@ -99,6 +99,10 @@ impl<'r> Views<'r> {
             At::Whole | At::Span(_) => return None,
         };
         let source = self.sources.get(location.source);
+        if wrapping == Wrapping::Yaml {
+            // People write YAML, line by line: a window of a long one is what they know.
+            return None;
+        }
         if wrapping == Wrapping::Bare {
             let line = source.line_span(location.start.line as usize);
             if line.end - line.start <= LONG_LINE {
@@ -138,7 +142,7 @@ fn made(text: &str, wrapping: Wrapping) -> Option<Made> {
     let own = |text: &str| Made { text: Source::from_text("", text), layout: Layout::Own };
     let reads_well = document.contains('\n') && document.lines().all(|line| line.len() <= LONG_LINE);
     match (Doc::parse(&document), wrapping) {
-        (Err(_), Wrapping::Bare) => None,
+        (_, Wrapping::Yaml) | (Err(_), Wrapping::Bare) => None,
         (Ok(_), Wrapping::JsonString | Wrapping::PercentEncoded) if reads_well => Some(own(&document)),
         (Err(_), _) => Some(own(&document)),
         (Ok(doc), _) => Some(Made { text: Source::from_text("", pretty(&doc)), layout: Layout::Reformatted }),

@@ -1,0 +1,246 @@
+//! `Ref`, `Fn::GetAtt` and `Fn::Sub`: what names parameters and resources.
+//!
+//! Source: CloudFormation Template Reference, "Ref", "Fn::GetAtt", "Fn::Sub", "Pseudo parameters reference".
+
+use std::borrow::Cow;
+
+use super::evaluator::Evaluator;
+use super::for_each::{brief, variable};
+use super::value::{Kind, Reference, Value};
+use super::{Mention, Node};
+use crate::document::Doc;
+use crate::policy::{Unknown, without_unknowns};
+
+impl<'d> Evaluator<'_, 'd> {
+    pub(super) fn reference(&self, node: &Node<'d>, argument: &Node<'d>) -> Option<Value<'d>> {
+        match self.name(argument) {
+            Some(name) => self.named(&name, node),
+            None => Some(self.wrong(argument, "Ref takes the name of a parameter or a resource", None)),
+        }
+    }
+
+    /// What a name in `Ref` or `${…}` stands for; none for `AWS::NoValue`.
+    fn named(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
+        if let Some(text) = variable(name, &node.loops) {
+            return Some(Value { origin: node.path.clone(), kind: Kind::Text(text) });
+        }
+        if name.starts_with("AWS::") {
+            return self.pseudo(name, node);
+        }
+        if let Some(parameter) = self.template.parameter(name) {
+            return Some(self.parameter(parameter, node));
+        }
+        Some(self.resource_named(name, None, node))
+    }
+
+    fn pseudo(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
+        let settings = &self.template.settings;
+        let known = |given: &Option<String>, unknown: Unknown| match given {
+            Some(text) => without_unknowns(text).into_owned(),
+            None => unknown.to_char().to_string(),
+        };
+        let text = match name {
+            "AWS::NoValue" => return None,
+            "AWS::AccountId" => known(&settings.account, Unknown::Account),
+            "AWS::Region" => known(&settings.region, Unknown::Region),
+            "AWS::Partition" => known(&settings.partition, Unknown::Partition),
+            "AWS::URLSuffix" => match settings.partition.as_deref() {
+                Some("aws" | "aws-us-gov") => "amazonaws.com".to_owned(),
+                Some("aws-cn") => "amazonaws.com.cn".to_owned(),
+                _ => self.unknown("Ref AWS::URLSuffix").to_char().to_string(),
+            },
+            "AWS::StackName" | "AWS::StackId" => self.unknown(&format!("Ref {name}")).to_char().to_string(),
+            "AWS::NotificationARNs" => return Some(self.unknown_value(node, format!("Ref {name}"))),
+            _ => {
+                let message = format!("`{}` is no pseudo parameter", brief(name));
+                return Some(self.wrong(node, message, nearest(name, PSEUDO.iter().copied()).as_deref()));
+            }
+        };
+        Some(Value { origin: node.path.clone(), kind: Kind::Text(text.into()) })
+    }
+
+    /// A reference to a resource; `attribute` is none for `Ref`.
+    fn resource_named(&self, id: &str, attribute: Option<&str>, node: &Node<'d>) -> Value<'d> {
+        let words = match attribute {
+            None => format!("Ref {id}"),
+            Some(attribute) => format!("Fn::GetAtt {id}.{attribute}"),
+        };
+        // SAM and macros make resources that the template does not show.
+        if self.template.find(id).is_none() && self.template.transforms.is_empty() {
+            let names = self.template.resources.iter().map(|resource| &*resource.id);
+            let names = names.chain(self.template.parameters.iter().map(|parameter| parameter.name));
+            let what = if attribute.is_none() { "parameter or resource" } else { "resource" };
+            let message = format!("the template has no {what} `{}`", brief(id));
+            self.problem(&node.path, message, nearest(id, names).as_deref());
+        } else {
+            let mention = Mention { resource: Cow::Owned(id.to_owned()), path: node.path.clone() };
+            self.mentions.borrow_mut().push(mention);
+        }
+        let unknown = self.unknown(&words);
+        let attribute = attribute.map(|attribute| Cow::Owned(attribute.to_owned()));
+        let reference = Reference { resource: Cow::Owned(id.to_owned()), attribute, unknown };
+        Value { origin: node.path.clone(), kind: Kind::Reference(reference) }
+    }
+
+    /// `"R.Attribute"`, or `[R, Attribute]`, whose attribute may be a `Ref` (AWS::LanguageExtensions).
+    pub(super) fn get_att(&self, node: &Node<'d>, argument: &Node<'d>) -> Value<'d> {
+        let help = Some("write R.Attribute or [R, Attribute]");
+        if let Some(text) = self.name(argument) {
+            return match text.split_once('.') {
+                Some((id, attribute)) => self.resource_named(id, Some(attribute), node),
+                None => self.wrong(argument, format!("`{}` names no attribute", brief(&text)), help),
+            };
+        }
+        let parts: Vec<Node<'d>> = argument.children().collect();
+        let [id, attributes @ ..] = &parts[..] else {
+            return self.wrong(argument, "Fn::GetAtt takes a resource and an attribute", help);
+        };
+        let texts: Option<Vec<String>> =
+            attributes.iter().map(|part| Some(self.value(part)?.as_text()?.into_owned())).collect();
+        let id = self.value(id).and_then(|id| id.known_text().map(Cow::into_owned));
+        match (id, texts) {
+            (Some(id), Some(texts)) if !texts.is_empty() => self.resource_named(&id, Some(&texts.join(".")), node),
+            _ => self.wrong(argument, "Fn::GetAtt takes a resource and an attribute", help),
+        }
+    }
+
+    /// A text, or `[text, {name: value}]`.
+    pub(super) fn sub(&self, node: &Node<'d>, argument: &Node<'d>) -> Value<'d> {
+        let parts: Vec<Node<'d>> = argument.children().collect();
+        let (text, names) = match (argument.doc, &parts[..]) {
+            (Doc::List(_), [text]) => (text, Vec::new()),
+            (Doc::List(_), [text, names]) if matches!(names.doc, Doc::Map(_)) => match self.value(names) {
+                Some(Value { kind: Kind::Map(members), .. }) => (text, members),
+                _ => (text, Vec::new()),
+            },
+            _ => (argument, Vec::new()),
+        };
+        let Some(template) = self.name(text) else {
+            let help = "write a text, or [text, {name: value}]";
+            return self.wrong(node, "Fn::Sub takes a text in which ${names} stand", Some(help));
+        };
+        let origin = Node { loops: node.loops.clone(), ..text.clone() };
+        let mut result = String::new();
+        for piece in pieces(&template) {
+            let value = match piece {
+                Piece::Text(text) => Some(Cow::Borrowed(text)),
+                Piece::Name(name) => match names.iter().find(|member| member.key == name) {
+                    Some(member) => self.in_text(&member.value),
+                    None => self
+                        .sub_name(name, &origin)
+                        .and_then(|value| self.in_text(&value).map(|text| text.into_owned().into())),
+                },
+            };
+            let Some(value) = value else { continue };
+            if !self.spend(value.len() / 16) {
+                return self.exhausted(node);
+            }
+            result.push_str(&value);
+        }
+        Value { origin: text.path.clone(), kind: Kind::Text(Cow::Owned(result)) }
+    }
+
+    fn sub_name(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
+        if name.starts_with("AWS::") {
+            return self.pseudo(name, node);
+        }
+        if let Some((id, attribute)) = name.split_once('.') {
+            return Some(self.resource_named(id, Some(attribute), node));
+        }
+        if name.is_empty()
+            || !name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':' | '&' | '{' | '}'))
+            || name.contains(':')
+        {
+            let message = format!("`${{{}}}` in Fn::Sub names nothing: CloudFormation refuses it", brief(name));
+            return Some(self.wrong(
+                node,
+                message,
+                Some(&format!("write ${{!{}}} if IAM or a script is to see it", brief(name))),
+            ));
+        }
+        self.named(name, node)
+    }
+
+    /// What a value is within a text: scalars as they are, lists with commas between their elements.
+    fn in_text<'v>(&self, value: &'v Value<'d>) -> Option<Cow<'v, str>> {
+        match &value.kind {
+            Kind::List(items) => {
+                let texts: Vec<Cow<'_, str>> = items.iter().filter_map(Value::as_text).collect();
+                Some(Cow::Owned(texts.join(",")))
+            }
+            Kind::Map(_) => Some(Cow::Owned(self.unknown("an object in a text").to_char().to_string())),
+            _ => value.as_text(),
+        }
+    }
+}
+
+const PSEUDO: [&str; 8] = [
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+/// The name that is spelt most like this one.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    // Long names are nobody's slip of the pen, and comparing them takes time.
+    let fits = |known: &&str| name.len() < 100 && known.len().abs_diff(name.len()) <= 2;
+    let distance = |known: &'n str| (strsim::osa_distance(&known.to_lowercase(), &name.to_lowercase()), known);
+    let (distance, known) = names.take(2_000).filter(fits).map(distance).min()?;
+    (distance <= 2).then(|| format!("did you mean `{known}`?"))
+}
+
+/// A part of the text in `Fn::Sub`.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'t> {
+    Text(&'t str),
+    /// `${name}`.
+    Name(&'t str),
+}
+
+/// Cuts a text at its `${names}`; `${!x}` is the text `${x}`.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(end) = rest[start..].find('}').map(|end| start + end) else { break };
+        let name = &rest[start + 2..end];
+        if name.starts_with('!') {
+            pieces.push(Piece::Text(&rest[..start + 2]));
+            pieces.push(Piece::Text(&rest[start + 3..=end]));
+        } else {
+            pieces.push(Piece::Text(&rest[..start]));
+            pieces.push(Piece::Name(name.trim()));
+        }
+        rest = &rest[end + 1..];
+    }
+    pieces.push(Piece::Text(rest));
+    pieces.retain(|piece| *piece != Piece::Text(""));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_at_their_names() {
+        use Piece::{Name, Text};
+        for (text, expected) in [
+            ("", vec![]),
+            ("plain $x {y} $", vec![Text("plain $x {y} $")]),
+            ("${A}", vec![Name("A")]),
+            ("a-${ B.C }-${AWS::Region}!", vec![Text("a-"), Name("B.C"), Text("-"), Name("AWS::Region"), Text("!")]),
+            ("x${!aws:username}y", vec![Text("x${"), Text("aws:username}"), Text("y")]),
+            ("open ${A", vec![Text("open ${A")]),
+            ("${}", vec![Name("")]),
+            ("$${A}", vec![Text("$"), Name("A")]),
+        ] {
+            assert_eq!(pieces(text), expected, "{text}");
+        }
+    }
+}
