@@ -7,8 +7,8 @@ use foldhash::HashMap;
 
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, PolicyEntry, PolicyId, Principal,
-    PrincipalArn, PrincipalType,
+    Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
+    Principal, PrincipalArn, PrincipalType,
 };
 use crate::policy::PolicyType;
 use crate::reference::{managed_policy, managed_policy_named};
@@ -253,13 +253,14 @@ impl<'a> Collector<'a> {
                 principals.push(self.unnamed());
             }
         }
-        Inventory { principals, policies: self.policies, functions: Vec::new() }
+        Inventory { principals, policies: self.policies, functions: Vec::new(), network: Network::default() }
     }
 
     /// The principal whose policies the bare documents are.
     fn unnamed(&mut self) -> Principal<'a> {
         let attach = |policy| Attached { policy, through: Attachment::Inline, place: None };
         Principal {
+            when: Vec::new(),
             name: None,
             kind: PrincipalType::Unnamed,
             arn: None,
@@ -297,6 +298,7 @@ impl<'a> Collector<'a> {
         }
         let boundary = found.boundary.map(|attaching| self.by_arn(attaching, Attachment::Boundary));
         Principal {
+            when: Vec::new(),
             name: Some(found.name),
             kind: found.kind,
             arn: found.arn,

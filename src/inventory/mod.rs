@@ -9,7 +9,9 @@ mod account_details;
 mod arn;
 mod collect;
 mod document;
+mod function;
 mod iam_calls;
+mod network;
 mod policy_document;
 mod raw;
 mod recognize;
@@ -21,6 +23,10 @@ pub use account_details::Continuation;
 pub use arn::PrincipalArn;
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
+pub use function::{
+    Extent, Function, Id, IdItem, IdList, UnknownKey, Unordered, VpcConfig, VpcConflict, VpcConnection, When,
+};
+pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_source};
 pub use resolved::{Resolved, Sight};
@@ -34,6 +40,7 @@ pub struct Inventory<'a> {
     pub principals: Vec<Principal<'a>>,
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Vec<Function>,
+    pub network: Network,
 }
 
 /// Index in [`Inventory::principals`].
@@ -75,6 +82,8 @@ pub struct Principal<'a> {
     pub boundary: Option<Attached>,
     /// A role's trust policy.
     pub trust: Option<PolicyId>,
+    /// The values under which all this holds; a principal that differs by values is here once for each difference.
+    pub when: Vec<When>,
 }
 
 impl Principal<'_> {
@@ -151,22 +160,6 @@ pub struct PolicyEntry<'a> {
     /// The ARN that AWS publishes under this name, if the entry's own ARN has another path: then there is no such
     /// policy, and it grants nothing.
     pub meant: Option<String>,
-}
-
-/// A Lambda function. No reader of today's formats shows any; templates and plans will.
-#[derive(Debug)]
-pub struct Function {
-    pub name: String,
-    pub vpc: VpcConnection,
-    pub role: Option<PrincipalId>,
-    pub place: Option<Place>,
-}
-
-/// Whether a function is connected to a VPC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VpcConnection {
-    Connected,
-    NotConnected,
 }
 
 /// Something of an input that could not be understood.

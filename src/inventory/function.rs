@@ -1,0 +1,115 @@
+//! Lambda functions, as templates and plans show them: whether they are in a VPC, how, and what they wait for.
+
+use super::network::{SecurityGroupId, SubnetId};
+use super::{PolicyId, PrincipalId};
+use crate::source::Place;
+
+/// A Lambda function. One that differs by the values of parameters is here once for each difference, under the same
+/// name, each with its `when`.
+#[derive(Debug)]
+pub struct Function {
+    /// Its logical id, address or name.
+    pub name: String,
+    /// The construct that made it (`aws:cdk:path`).
+    pub construct: Option<String>,
+    pub vpc: VpcConnection,
+    pub role: Option<PrincipalId>,
+    /// Its name.
+    pub place: Option<Place>,
+    /// The VPC configuration, where one is written.
+    pub vpc_config: Option<VpcConfig>,
+    /// The policies of its role that another resource attaches, on which the function does not depend.
+    pub unordered: Vec<Unordered>,
+    pub when: Vec<When>,
+}
+
+/// Whether a function is connected to a VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VpcConnection {
+    Connected,
+    NotConnected,
+}
+
+/// A value of a parameter, or of a condition that nothing in the input decides, under which something holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct When {
+    /// `Stage`
+    pub name: String,
+    /// In words: `prod`, `not prod`, `true`.
+    pub value: String,
+}
+
+/// A policy that may be attached after the function is made, and detached before it is gone.
+#[derive(Clone, Debug)]
+pub struct Unordered {
+    pub policy: PolicyId,
+    /// The resource that attaches it: what `DependsOn` has to name.
+    pub resource: String,
+    pub place: Place,
+}
+
+/// `VpcConfig` (`vpc_config`) as it is written.
+#[derive(Clone, Debug)]
+pub struct VpcConfig {
+    /// Its key.
+    pub place: Place,
+    pub subnets: IdList<SubnetId>,
+    pub security_groups: IdList<SecurityGroupId>,
+    /// Members that Lambda does not know.
+    pub unknown_keys: Vec<UnknownKey>,
+    /// What else of the function cannot be together with a VPC.
+    pub conflicts: Vec<VpcConflict>,
+}
+
+/// A list of ids.
+#[derive(Clone, Debug)]
+pub struct IdList<R> {
+    /// Its key; none if it is not written.
+    pub place: Option<Place>,
+    pub items: Vec<IdItem<R>>,
+    pub extent: Extent,
+}
+
+/// Whether a list holds what it shows and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Known,
+    /// A parameter or an import stands for the list, or for more of it.
+    Open,
+}
+
+/// One id.
+#[derive(Clone, Debug)]
+pub struct IdItem<R> {
+    pub place: Place,
+    pub id: Id<R>,
+}
+
+/// What is known of an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Id<R> {
+    /// `subnet-0123`
+    Literal(String),
+    /// A resource of the input.
+    Resource(R),
+    /// In words: what it comes from. Equal words are equal ids.
+    Unknown(String),
+}
+
+/// A member of a VPC configuration that Lambda does not know.
+#[derive(Clone, Debug)]
+pub struct UnknownKey {
+    pub name: String,
+    pub place: Place,
+    /// The right spelling, if one is near.
+    pub meant: Option<&'static str>,
+}
+
+/// Something that cannot be together with a VPC configuration.
+#[derive(Clone, Debug)]
+pub enum VpcConflict {
+    /// The function is run at CloudFront's edge: where it is associated.
+    Edge(Place),
+    /// The function has a capacity provider: where it is named.
+    CapacityProvider(Place),
+}
