@@ -55,10 +55,30 @@ pub struct VpcConfig {
     pub place: Place,
     pub subnets: IdList<SubnetId>,
     pub security_groups: IdList<SecurityGroupId>,
+    pub ipv6: Ipv6,
     /// Members that Lambda does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// What else of the function cannot be together with a VPC.
     pub conflicts: Vec<VpcConflict>,
+}
+
+impl VpcConfig {
+    /// Whether it connects the function: two empty lists do not, and disconnect one that was.
+    ///
+    /// Source: Lambda API Reference, "VpcConfig".
+    pub fn connection(&self) -> VpcConnection {
+        let empty = self.subnets.is_surely_empty() && self.security_groups.is_surely_empty();
+        // Who misspells a key means it all the same.
+        if empty && self.unknown_keys.is_empty() { VpcConnection::NotConnected } else { VpcConnection::Connected }
+    }
+}
+
+/// `Ipv6AllowedForDualStack`: whether a function in dual-stack subnets may send IPv6 traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ipv6 {
+    No,
+    /// It may, or the input does not decide it.
+    Possibly,
 }
 
 /// A list of ids.
@@ -68,6 +88,18 @@ pub struct IdList<R> {
     pub place: Option<Place>,
     pub items: Vec<IdItem<R>>,
     pub extent: Extent,
+}
+
+impl<R> IdList<R> {
+    /// A list that is not written.
+    pub fn absent() -> IdList<R> {
+        IdList { place: None, items: Vec::new(), extent: Extent::Known }
+    }
+
+    /// There is surely nothing in it.
+    pub fn is_surely_empty(&self) -> bool {
+        self.items.is_empty() && self.extent == Extent::Known
+    }
 }
 
 /// Whether a list holds what it shows and nothing else.
@@ -92,8 +124,22 @@ pub enum Id<R> {
     Literal(String),
     /// A resource of the input.
     Resource(R),
+    /// Of the input too, but surely no such id.
+    Stray {
+        /// In words: the AWS::EC2::VPC `Net`.
+        what: String,
+        is: Stray,
+    },
     /// In words: what it comes from. Equal words are equal ids.
     Unknown(String),
+}
+
+/// What stands where another kind of id belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    Subnet,
+    SecurityGroup,
+    Other,
 }
 
 /// A member of a VPC configuration that Lambda does not know.
@@ -101,8 +147,29 @@ pub enum Id<R> {
 pub struct UnknownKey {
     pub name: String,
     pub place: Place,
-    /// The right spelling, if one is near.
-    pub meant: Option<&'static str>,
+    /// The member that was probably meant.
+    pub meant: Option<VpcConfigKey>,
+}
+
+/// The members of a VPC configuration.
+///
+/// Source: CloudFormation Template Reference, "AWS::Lambda::Function VpcConfig".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VpcConfigKey {
+    SubnetIds,
+    SecurityGroupIds,
+    Ipv6AllowedForDualStack,
+}
+
+impl VpcConfigKey {
+    /// As CloudFormation and Lambda spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VpcConfigKey::SubnetIds => "SubnetIds",
+            VpcConfigKey::SecurityGroupIds => "SecurityGroupIds",
+            VpcConfigKey::Ipv6AllowedForDualStack => "Ipv6AllowedForDualStack",
+        }
+    }
 }
 
 /// Something that cannot be together with a VPC configuration.

@@ -7,6 +7,7 @@
 
 mod account_details;
 mod arn;
+mod cloudformation;
 mod collect;
 mod document;
 mod function;
@@ -24,7 +25,8 @@ pub use arn::PrincipalArn;
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
 pub use function::{
-    Extent, Function, Id, IdItem, IdList, UnknownKey, Unordered, VpcConfig, VpcConflict, VpcConnection, When,
+    Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict,
+    VpcConnection, When,
 };
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;

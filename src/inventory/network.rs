@@ -23,7 +23,7 @@ pub struct SubnetId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SecurityGroupId(pub usize);
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vpc {
     pub name: String,
     pub place: Place,
@@ -35,11 +35,13 @@ pub struct Vpc {
 /// Whether a VPC has endpoints through which AWS services are reached without the internet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoints {
+    /// It has, or may have.
     Some,
+    /// Surely none.
     None,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subnet {
     pub name: String,
     pub place: Place,
@@ -48,21 +50,25 @@ pub struct Subnet {
 }
 
 /// Where a subnet's default route (`0.0.0.0/0`) goes.
+///
+/// Source: Amazon VPC User Guide, "Route tables": a subnet without an association has the VPC's main table, which holds
+/// nothing but the local route unless somebody adds to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// To an internet gateway: a public subnet. Where the route is written.
     InternetGateway(Place),
-    /// To a NAT gateway, a NAT instance, a transit gateway or the like.
+    /// To a NAT gateway, a NAT instance, a transit gateway or the like; or there is another way out of the VPC.
     Elsewhere,
-    /// The route tables of the input have none for it.
+    /// Surely there is none, and no other way out of the VPC.
     Nowhere,
-    /// The input does not show its route table.
+    /// The input does not decide it.
     Unknown,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityGroup {
     pub name: String,
     pub place: Place,
-    pub vpc: Id<VpcId>,
+    /// None if none is named: the account's default VPC.
+    pub vpc: Option<Id<VpcId>>,
 }

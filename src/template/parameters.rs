@@ -74,7 +74,7 @@ impl<'d> Parameter<'d> {
     }
 
     /// May the parameter be this text?
-    pub(super) fn admits(&self, text: &str) -> bool {
+    pub fn admits(&self, text: &str) -> bool {
         let characters = text.chars().count();
         (self.allowed.is_empty() || self.allowed.iter().any(|allowed| allowed == text))
             && (self.length.0..=self.length.1).contains(&characters)
