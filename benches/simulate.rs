@@ -1,6 +1,6 @@
 //! How fast `rolecall simulate --jsonl` answers, end to end, on one core.
 //!
-//!     cargo bench --bench simulate
+//!     cargo bench --bench simulate [-- new|100]
 //!
 //! The measure does not depend on the machine: the rate at which serde_json alone parses the same lines into `Value`,
 //! in the same run. A request has one action, one resource and one policy of about 300 bytes; once every policy text is
@@ -8,7 +8,7 @@
 
 use std::hint::black_box;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rolecall::simulate::answer_lines;
 
@@ -20,7 +20,9 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let mut out = std::io::stdout().lock();
-    for (title, texts) in [("every policy text is new", REQUESTS), ("100 policy texts", 100)] {
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let cases = [("every policy text is new", REQUESTS), ("100 policy texts", 100)];
+    for (title, texts) in cases.into_iter().filter(|(title, _)| title.contains(&only)) {
         let lines = requests(texts);
         let [parsed, answered] = race(&lines);
         let rate = |time: Duration| REQUESTS as f64 / time.as_secs_f64();
@@ -34,6 +36,24 @@ fn main() {
         )
         .expect("standard output");
     }
+}
+
+/// The CPU time of this process, so that others on the machine count for little.
+#[cfg(unix)]
+fn cpu() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the kernel counts");
+    let duration = |time: TimeVal| {
+        Duration::new(time.tv_sec().unsigned_abs(), u32::try_from(time.tv_usec()).unwrap_or_default() * 1_000)
+    };
+    duration(usage.user_time()) + duration(usage.system_time())
+}
+
+#[cfg(not(unix))]
+fn cpu() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
 }
 
 /// Takes answers and counts them.
@@ -54,15 +74,15 @@ impl Write for Counted {
 fn race(lines: &[u8]) -> [Duration; 2] {
     let mut best = [Duration::MAX; 2];
     for _ in 0..ROUNDS {
-        let start = Instant::now();
+        let start = cpu();
         for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             black_box(serde_json::from_slice::<serde_json::Value>(line).expect("JSON"));
         }
-        best[0] = best[0].min(start.elapsed());
-        let start = Instant::now();
+        best[0] = best[0].min(cpu() - start);
+        let start = cpu();
         let mut answers = Counted(0);
         answer_lines(lines, &mut answers).expect("nothing fails");
-        best[1] = best[1].min(start.elapsed());
+        best[1] = best[1].min(cpu() - start);
         assert_eq!(answers.0, REQUESTS);
     }
     best

@@ -63,7 +63,7 @@ fn random_requests_are_answered_as_the_second_evaluator_answers_them() {
         let request = support::requests::request(seed);
         let text = request.to_string();
         let answers = simulator.simulate(&text).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
-        let value = serde_json::to_value(&answers).expect("plain data");
+        let value = serde_json::from_str::<Value>(&answers.to_json()).expect("JSON");
         for result in value["EvaluationResults"].as_array().expect("a list") {
             let action = result["EvalActionName"].as_str().expect("text");
             let specific = result.get("ResourceSpecificResults").and_then(Value::as_array);

@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write, stdin, stdout};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::args::{SimulateArgs, SimulateFormat};
 use super::{Exit, Failure, complain, terminal};
+use crate::document::Doc;
 use crate::simulate::{Simulator, answer_lines, explain};
 use crate::source::Source;
 
@@ -37,11 +40,11 @@ pub(super) fn run(args: &SimulateArgs) -> Result<Exit, Failure> {
     match args.format {
         SimulateFormat::Json => {
             // Indented as the AWS CLI does.
-            let mut json = serde_json::Serializer::with_formatter(
-                &mut out,
-                serde_json::ser::PrettyFormatter::with_indent(b"    "),
-            );
-            serde::Serialize::serialize(&answers, &mut json).map_err(io::Error::from)?;
+            let indented = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+            let mut json = serde_json::Serializer::with_formatter(&mut out, indented);
+            let text = answers.to_json();
+            let doc = Doc::parse(&text).expect("what we write is JSON");
+            doc.serialize(&mut json).map_err(io::Error::from)?;
             writeln!(out)?;
         }
         SimulateFormat::Human => explain(&answers, terminal::human(args.color), &mut out)?,

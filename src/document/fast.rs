@@ -111,10 +111,8 @@ impl<'de> Fast<'de> {
     fn string<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, GaveUp> {
         match self.scanner.string().ok_or(GaveUp)? {
             Quoted::Plain(text) => visitor.visit_borrowed_str(text),
-            Quoted::Escaped(token) => match unescaped(token) {
-                Some(text) => visitor.visit_string(text),
-                None => decoded(token, visitor),
-            },
+            Quoted::Decoded(text) => visitor.visit_string(text),
+            Quoted::Escaped(token) => decoded(token, visitor),
         }
     }
 
@@ -138,28 +136,6 @@ impl<'de> Fast<'de> {
     fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, GaveUp> {
         self.inside(b'}', |fast| visitor.visit_map(Children { fast, next: Next::First }))
     }
-}
-
-/// The text of a string whose escapes are all of two characters, as a policy inside a string has them by the dozen.
-fn unescaped(token: &str) -> Option<String> {
-    let inner = &token.as_bytes()[1..token.len() - 1];
-    let mut text = Vec::with_capacity(inner.len());
-    let mut bytes = inner.iter();
-    while let Some(byte) = bytes.next() {
-        text.push(match byte {
-            b'\\' => match bytes.next()? {
-                plain @ (b'"' | b'\\' | b'/') => *plain,
-                b'b' => b'\x08',
-                b'f' => b'\x0c',
-                b'n' => b'\n',
-                b'r' => b'\r',
-                b't' => b'\t',
-                _ => return None,
-            },
-            byte => *byte,
-        });
-    }
-    String::from_utf8(text).ok()
 }
 
 /// A string with escapes by number, or a number: nothing that a dump is full of.

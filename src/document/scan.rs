@@ -10,12 +10,13 @@ pub(super) struct Scanner<'a> {
     at: usize,
 }
 
-/// A string as it stands in the text.
-#[derive(Clone, Copy)]
+/// A string of the text.
 pub(super) enum Quoted<'a> {
     /// What is between the quotes.
     Plain(&'a str),
-    /// The token, quotes included: it holds escapes.
+    /// What is meant by what is between the quotes.
+    Decoded(String),
+    /// The token, quotes included: it holds escapes by number.
     Escaped(&'a str),
 }
 
@@ -33,6 +34,20 @@ const fn all(byte: u8) -> u64 {
 /// The high bit of every byte that is zero; bytes behind the first may be marked wrongly.
 const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(all(1)) & !word & all(0x80)
+}
+
+/// What the character behind a backslash stands for.
+#[inline]
+fn unescaped(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'"' | b'\\' | b'/' => byte,
+        b'b' => b'\x08',
+        b'f' => b'\x0c',
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        _ => return None,
+    })
 }
 
 impl<'a> Scanner<'a> {
@@ -102,16 +117,52 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn string(&mut self) -> Option<Quoted<'a>> {
         let start = self.at;
-        Some(match self.skip_string()? {
-            Escapes::None => Quoted::Plain(&self.text[start + 1..self.at - 1]),
-            Escapes::Some => Quoted::Escaped(&self.text[start..self.at]),
-        })
+        self.at += 1;
+        if self.skip_plain()? == b'"' {
+            self.at += 1;
+            return Some(Quoted::Plain(&self.text[start + 1..self.at - 1]));
+        }
+        if let Some(text) = self.decoded(start + 1) {
+            return Some(Quoted::Decoded(text));
+        }
+        self.at = start;
+        self.skip_string()?;
+        Some(Quoted::Escaped(&self.text[start..self.at]))
     }
 
+    /// The rest of a string whose escapes are all of two characters, as a policy inside a string has them by the dozen:
+    /// byte for byte, because they stand close. The first of them is here, and the text before it starts at `start`.
+    fn decoded(&mut self, start: usize) -> Option<String> {
+        let bytes = self.text.as_bytes();
+        let mut text = Vec::with_capacity(2 * (self.at - start) + 512);
+        text.extend_from_slice(&bytes[start..self.at]);
+        let mut rest = bytes[self.at..].iter();
+        // Many at a time into the text, because to ask each time whether there is room is most of the work.
+        let mut some = [0; 64];
+        let mut ended = false;
+        while !ended {
+            let mut count = 0;
+            while count < some.len() {
+                some[count] = match *rest.next()? {
+                    b'"' => {
+                        ended = true;
+                        break;
+                    }
+                    b'\\' => unescaped(*rest.next()?)?,
+                    0..b' ' => return None,
+                    byte => byte,
+                };
+                count += 1;
+            }
+            text.extend_from_slice(&some[..count]);
+        }
+        self.at = bytes.len() - rest.len();
+        String::from_utf8(text).ok()
+    }
+
+    /// Goes to the next byte of a string that is not itself, and gives it.
     #[inline]
-    fn skip_string(&mut self) -> Option<Escapes> {
-        self.at += 1;
-        let mut escapes = Escapes::None;
+    fn skip_plain(&mut self) -> Option<u8> {
         loop {
             let mut at = self.at;
             while let Some(word) = self.word(at) {
@@ -125,19 +176,24 @@ impl<'a> Scanner<'a> {
             }
             self.at = at;
             match self.byte()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(escapes);
-                }
-                b'\\' => {
-                    escapes = Escapes::Some;
-                    self.skip_escape()?;
-                }
+                special @ (b'"' | b'\\') => return Some(special),
                 0..b' ' => return None,
                 // Of the last few bytes of the text.
                 _ => self.at += 1,
             }
         }
+    }
+
+    #[inline]
+    fn skip_string(&mut self) -> Option<Escapes> {
+        self.at += 1;
+        let mut escapes = Escapes::None;
+        while self.skip_plain()? == b'\\' {
+            escapes = Escapes::Some;
+            self.skip_escape()?;
+        }
+        self.at += 1;
+        Some(escapes)
     }
 
     fn skip_escape(&mut self) -> Option<()> {

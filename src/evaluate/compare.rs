@@ -17,9 +17,22 @@ use super::glob::{Glob, Token};
 use super::search::{Search, search};
 use super::truth::Truth;
 
+/// A [`Language`], borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    pub inside: &'a Glob,
+    pub except: &'a [Glob],
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn of(language: &'a Language) -> Texts<'a> {
+        Texts { inside: &language.inside, except: &language.except }
+    }
+}
+
 /// `StringLike`; `StringEquals` with a pattern whose wildcards were taken as text.
-pub(super) fn text(value: &Language, pattern: &Glob) -> Truth {
-    part(&value.inside, &value.except, pattern)
+pub(super) fn text(value: Texts<'_>, pattern: &Glob) -> Truth {
+    part(value.inside, value.except, pattern)
 }
 
 /// The same for texts that `inside` matches and no `except` does.
@@ -48,11 +61,11 @@ pub(super) fn part(inside: &Glob, except: &[Glob], pattern: &Glob) -> Truth {
 }
 
 /// `ArnEquals`, `ArnLike`: "each of the six colon-delimited components of the ARN is checked separately".
-pub(super) fn arn(value: &Language, pattern: &Glob) -> Truth {
+pub(super) fn arn(value: Texts<'_>, pattern: &Glob) -> Truth {
     if pattern.may_hold_colons() {
         // Nobody knows which part is which: as a whole it is the same, or does not fit, or may.
         return match text(value, pattern) {
-            Truth::Yes if value.inside != *pattern => Truth::Unknown,
+            Truth::Yes if value.inside != pattern => Truth::Unknown,
             answer => answer,
         };
     }
@@ -239,19 +252,19 @@ mod tests {
             ("arn:aws:sqs:*", Truth::No),
         ];
         for (pattern, expected) in cases {
-            assert_eq!(arn(&topic, &Glob::pattern(pattern)), expected, "{pattern}");
+            assert_eq!(arn(Texts::of(&topic), &Glob::pattern(pattern)), expected, "{pattern}");
         }
-        assert_eq!(text(&topic, &Glob::pattern("arn:*:orders")), Truth::Yes);
+        assert_eq!(text(Texts::of(&topic), &Glob::pattern("arn:*:orders")), Truth::Yes);
     }
 
     #[test]
     fn an_unknown_arn_keeps_its_shape() {
         let vpc = Language::of(Glob::pattern("arn:aws:ec2:us-east-1:*:vpc/*"));
-        assert_eq!(arn(&vpc, &Glob::literal("vpc-0123")), Truth::No);
-        assert_eq!(text(&vpc, &Glob::literal("vpc-0123")), Truth::No);
-        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:*:*:vpc/*")), Truth::Yes);
-        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:*:*:vpc/vpc-1")), Truth::Unknown);
-        assert_eq!(arn(&vpc, &Glob::pattern("arn:aws:ec2:eu-west-1:*:vpc/*")), Truth::No);
+        assert_eq!(arn(Texts::of(&vpc), &Glob::literal("vpc-0123")), Truth::No);
+        assert_eq!(text(Texts::of(&vpc), &Glob::literal("vpc-0123")), Truth::No);
+        assert_eq!(arn(Texts::of(&vpc), &Glob::pattern("arn:aws:ec2:*:*:vpc/*")), Truth::Yes);
+        assert_eq!(arn(Texts::of(&vpc), &Glob::pattern("arn:aws:ec2:*:*:vpc/vpc-1")), Truth::Unknown);
+        assert_eq!(arn(Texts::of(&vpc), &Glob::pattern("arn:aws:ec2:eu-west-1:*:vpc/*")), Truth::No);
     }
 
     #[test]
@@ -260,16 +273,16 @@ mod tests {
             inside: Glob::pattern("arn:aws:iam::*:role/*"),
             except: vec![Glob::pattern("arn:*:iam::*:role/aws-service-role/*")],
         };
-        assert_eq!(arn(&role, &Glob::pattern("arn:aws:iam::*:role/aws-service-role/*")), Truth::No);
-        assert_eq!(arn(&role, &Glob::pattern("arn:aws:iam::*:role/network-*")), Truth::Unknown);
+        assert_eq!(arn(Texts::of(&role), &Glob::pattern("arn:aws:iam::*:role/aws-service-role/*")), Truth::No);
+        assert_eq!(arn(Texts::of(&role), &Glob::pattern("arn:aws:iam::*:role/network-*")), Truth::Unknown);
     }
 
     #[test]
     fn the_same_unknown_account_equals_itself_only() {
         let account = Language::of(Glob::from_tokens([Token::Var(Var::Account)]));
-        assert_eq!(text(&account, &Glob::from_tokens([Token::Var(Var::Account)])), Truth::Yes);
-        assert_eq!(text(&account, &Glob::literal("111122223333")), Truth::Unknown);
-        assert_eq!(text(&account, &Glob::pattern("*")), Truth::Yes);
+        assert_eq!(text(Texts::of(&account), &Glob::from_tokens([Token::Var(Var::Account)])), Truth::Yes);
+        assert_eq!(text(Texts::of(&account), &Glob::literal("111122223333")), Truth::Unknown);
+        assert_eq!(text(Texts::of(&account), &Glob::pattern("*")), Truth::Yes);
     }
 
     #[test]

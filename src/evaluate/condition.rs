@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::compare;
-use super::context::{Context, Knowledge, Language, Presence};
+use super::compare::{self, Texts};
+use super::context::{Context, Knowledge, Presence};
 use super::glob::{Glob, Token, Var};
 use super::truth::Truth;
 use crate::policy::{
@@ -106,7 +106,7 @@ pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut
     match &*knowledge {
         Knowledge::Absent => absent,
         Knowledge::Values(list) => {
-            let mut answers = list.iter().map(|value| values.admit(&Language::of(value.clone())));
+            let mut answers = list.iter().map(|value| values.admit(Texts { inside: value, except: &[] }));
             let qualified = match condition.operator.qualifier {
                 // A key without any value is as good as absent, for every operator without a qualifier.
                 None => match (answers.next(), list.len()) {
@@ -126,12 +126,12 @@ pub(super) fn holds(condition: &Condition, setting: Setting<'_>, undecided: &mut
                 Vague::StaysOpen => qualified.either_case(absent),
             }
         }
-        Knowledge::Like(language, Presence::Certain) => values.admit(language),
-        Knowledge::Like(language, Presence::Possible) => values.admit(language).either_case(absent),
+        Knowledge::Like(language, Presence::Certain) => values.admit(Texts::of(language)),
+        Knowledge::Like(language, Presence::Possible) => values.admit(Texts::of(language)).either_case(absent),
         Knowledge::AwsAddress => values.admit_aws_address(setting.effect),
         Knowledge::Unknown => {
             // One value or several: what every single text gives holds for any number of them.
-            values.admit(&Language::of(Glob::all())).either_case(absent)
+            values.admit(Texts { inside: &Glob::all(), except: &[] }).either_case(absent)
         }
     }
 }
@@ -224,14 +224,14 @@ impl<'a> Values<'a> {
     }
 
     /// Does a value of this language pass the test?
-    fn admit(&self, value: &Language) -> Truth {
+    fn admit(&self, value: Texts<'_>) -> Truth {
         let matched = match self.test {
             Test::StringEquals(_) | Test::StringEqualsIgnoreCase(_) | Test::StringLike(_) => {
                 Truth::any(self.globs.iter().map(|glob| compare::text(value, glob)))
             }
             Test::Arn(_) => Truth::any(self.globs.iter().map(|glob| compare::arn(value, glob))),
             _ if self.variables == Variables::Disputed => Truth::Unknown,
-            test => match literal(&value.inside) {
+            test => match literal(value.inside) {
                 Some(value) => Truth::any(self.texts.iter().map(|text| compare_known(test, &value, text.text()))),
                 None => Truth::Unknown,
             },
@@ -243,7 +243,7 @@ impl<'a> Values<'a> {
     /// the answer is the one that grants less.
     fn admit_aws_address(&self, effect: Effect) -> Truth {
         let Test::IpAddress(negation) = self.test else {
-            return self.admit(&Language::of(Glob::all()));
+            return self.admit(Texts { inside: &Glob::all(), except: &[] });
         };
         let within = Truth::any(self.texts.iter().map(|text| match text.text() {
             range if Unknown::is_in(range) => Truth::Unknown,

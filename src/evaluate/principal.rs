@@ -52,12 +52,9 @@ impl<'a> Caller<'a> {
         if text == "*" {
             return Some(Caller::Anonymous);
         }
-        let mut parts = text.splitn(6, ':');
-        if parts.next() != Some("arn") {
+        let (["arn", _, service, region, account, name], 6) = super::arn::cut(text) else {
             return Caller::parse_domain(text);
-        }
-        let (_, service, region, account, name) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        };
         if !region.is_empty() || !is_account(account) {
             return None;
         }

@@ -27,12 +27,8 @@ impl<'a> ResourceName<'a> {
         if text == "*" {
             return ResourceName::All;
         }
-        let mut rest = text.splitn(6, ':');
-        let parts: [Option<&str>; 6] = std::array::from_fn(|_| rest.next());
-        match parts {
-            [Some("arn"), Some(_), Some(_), Some(_), Some(_), Some(_)] => {
-                ResourceName::Arn { text, parts: parts.map(Option::unwrap_or_default) }
-            }
+        match super::arn::cut(text) {
+            (parts, 6) if parts[0] == "arn" => ResourceName::Arn { text, parts },
             _ => ResourceName::Other(text),
         }
     }
@@ -105,8 +101,8 @@ fn about_all(is_all: bool, matches: bool) -> Truth {
 
 /// Part by part, and what a short ARN leaves out is `*`; or with a `*` at the end of a part standing for colons, too.
 fn about_arn(pattern: &str, name: &str, parts: &[&str; 6]) -> bool {
-    let mut own = pattern.splitn(6, ':');
-    parts.iter().all(|part| own.next().is_none_or(|own| matches(own, part, Case::Sensitive)))
+    let (own, count) = super::arn::cut(pattern);
+    own[..count].iter().zip(parts).all(|(own, part)| matches(own, part, Case::Sensitive))
         || (pattern.contains("*:") && across_colons(Glob::pattern(pattern).tokens(), name))
 }
 

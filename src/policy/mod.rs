@@ -178,11 +178,6 @@ impl Statement {
         (self.path.child(self.head), Part::Value)
     }
 
-    /// The statement as a whole.
-    pub fn whole_place(&self) -> (Path, Part) {
-        (self.path.clone(), Part::Value)
-    }
-
     /// The `item`-th pattern of `Action` or `NotAction`.
     pub fn action_place(&self, item: usize) -> (Path, Part) {
         (self.actions.at.path(&self.path, item), Part::Value)

@@ -88,7 +88,7 @@ impl Pattern {
 
     /// Does a policy variable stand in it (in a document of version 2012)?
     pub fn has_variable(&self) -> bool {
-        self.0.contains("${")
+        memchr::memchr(b'$', self.0.as_bytes()).is_some() && self.0.contains("${")
     }
 }
 

@@ -87,7 +87,10 @@ fn write_answer(simulator: &mut Simulator, line: &[u8], length: Length, output: 
         }
     };
     match simulator.simulate(text) {
-        Ok(answers) => Ok(serde_json::to_writer(output, &answers)?),
+        Ok(answers) => {
+            answers.write_json(output);
+            Ok(())
+        }
         Err(error) => write_error(output, &error),
     }
 }

@@ -24,6 +24,7 @@
 mod answer;
 mod context;
 mod human;
+mod json;
 mod lines;
 mod policies;
 mod request;

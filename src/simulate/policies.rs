@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
+use serde::Deserialize;
 
 use super::request::{Given, InvalidRequest};
-use crate::document::{Doc, SyntaxError, locate_all};
-use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Statement, Version, read, read_sound};
+use crate::document::{Doc, Raw, SyntaxError, from_text, locate_all, span_in};
+use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Version, read, read_sound};
 use crate::source::{Lines, Position, Span};
 
 /// How many bytes of policy texts are remembered. When they are more, all are forgotten: so memory does not depend on
@@ -39,11 +40,27 @@ impl Known {
         let positions = self.positions.get_or_init(|| {
             let lines = Lines::new(&self.text);
             let position = |offset| lines.position(&self.text, offset);
-            let wanted: Vec<_> = self.policy.statements.iter().map(Statement::whole_place).collect();
-            let spans = locate_all(&self.text, &wanted).into_iter();
-            spans.map(|span| span.map(|Span { start, end }| (position(start), position(end)))).collect()
+            let place = |Span { start, end }: Span| (position(start), position(end));
+            let spans = statement_spans(&self.text);
+            let ordinals = self.policy.statements.iter().map(|statement| statement.index);
+            ordinals.map(|ordinal| spans.get(ordinal).copied().flatten().map(place)).collect()
         });
         positions.get(statement).copied().flatten()
+    }
+}
+
+/// Where each statement of a document stands.
+fn statement_spans(text: &str) -> Vec<Option<Span>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Top<'t> {
+        #[serde(borrow)]
+        statement: Raw<'t>,
+    }
+    let Ok(Top { statement }) = from_text::<Top<'_>>(text) else { return Vec::new() };
+    match from_text::<Vec<Raw<'_>>>(statement.get()) {
+        Ok(list) => list.into_iter().map(|one| span_in(text, one.get())).collect(),
+        Err(_) => vec![span_in(text, statement.get())],
     }
 }
 
