@@ -3,9 +3,11 @@
 //!
 //! In: [`Examined`]. Out: findings, which carry places, not text. Nothing here knows output formats.
 
+mod capacity_provider_with_vpc;
 mod code_may_manage_interfaces;
 mod conditional_permission;
 mod denied_permission;
+mod edge_function_in_vpc;
 mod finding;
 mod invalid_policy;
 mod missing_permission;
@@ -16,6 +18,17 @@ mod unknown_action;
 mod unknown_managed_policy;
 mod unresolved_permission;
 mod untrusted_role;
+mod vpc_cause;
+mod vpc_config_incomplete;
+mod vpc_config_invalid_id;
+mod vpc_config_limit;
+mod vpc_config_unknown_key;
+mod vpc_dedicated_tenancy;
+mod vpc_mixed_vpcs;
+mod vpc_no_egress;
+mod vpc_public_subnet;
+#[cfg(test)]
+mod vpc_samples;
 mod words;
 
 pub use finding::{Finding, Label, Severity};
@@ -38,10 +51,12 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 11] = [
+pub static RULES: [&Rule; 21] = [
+    &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,
     &denied_permission::RULE,
+    &edge_function_in_vpc::RULE,
     &invalid_policy::RULE,
     &missing_permission::RULE,
     &partial_permission::RULE,
@@ -50,6 +65,14 @@ pub static RULES: [&Rule; 11] = [
     &unknown_managed_policy::RULE,
     &unresolved_permission::RULE,
     &untrusted_role::RULE,
+    &vpc_config_incomplete::RULE,
+    &vpc_config_invalid_id::RULE,
+    &vpc_config_limit::RULE,
+    &vpc_config_unknown_key::RULE,
+    &vpc_dedicated_tenancy::RULE,
+    &vpc_mixed_vpcs::RULE,
+    &vpc_no_egress::RULE,
+    &vpc_public_subnet::RULE,
 ];
 
 /// The rule of this name.

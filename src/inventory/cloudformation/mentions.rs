@@ -14,7 +14,7 @@ impl Mentions {
         let nowhere = World::default();
         let evaluation = template.in_world(&nowhere);
         let mut by_id: HashMap<String, Vec<ResourceId>> = HashMap::default();
-        for (id, resource) in template.iter().filter(|(_, resource)| matters(&resource.resource_type)) {
+        for (id, _) in template.iter().filter(|(_, resource)| matters(&resource.resource_type)) {
             for mention in evaluation.resource(id).mentions {
                 // SAM: `F.Version` is the version that it makes of function F.
                 let name = mention.resource.split('.').next().unwrap_or_default();

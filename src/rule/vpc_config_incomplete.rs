@@ -1,0 +1,92 @@
+//! `vpc-config-incomplete`: a VPC configuration with subnets but no security groups, or the reverse.
+
+use super::Rule;
+use super::finding::{Finding, Label, Severity};
+use super::subject::Examined;
+use super::vpc_cause::{Cause, findings};
+use crate::inventory::{VpcConfig, VpcConfigKey};
+
+pub(super) static RULE: Rule = Rule {
+    name: "vpc-config-incomplete",
+    severity: Severity::Error,
+    summary: "a VPC configuration with subnets but no security groups, or the reverse",
+    explanation: "\
+A VPC configuration has subnets and no security groups, or security groups and no subnets. Lambda needs both to make \
+a network interface, and refuses one without the other: \"SubnetIds and SecurityIds must coexist or be both empty \
+list.\" Two empty lists mean no VPC, and are fine.
+
+Example: VpcConfig: {SubnetIds: [subnet-0a1b2c3d]}.
+
+To mend it, fill the other list with ids of the same VPC, or leave VpcConfig out.",
+    source: "https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html",
+    check,
+};
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    findings(&RULE, examined, |config, _| incomplete(config))
+}
+
+fn incomplete(config: &VpcConfig) -> Option<Cause> {
+    let subnets = (!config.subnets.items.is_empty(), config.subnets.is_surely_empty());
+    let groups = (!config.security_groups.items.is_empty(), config.security_groups.is_surely_empty());
+    let (there, lacks, key, place, other) = match (subnets, groups) {
+        ((true, _), (_, true)) => (
+            "subnets",
+            "security group",
+            VpcConfigKey::SecurityGroupIds,
+            &config.security_groups.place,
+            &config.subnets.place,
+        ),
+        ((_, true), (true, _)) => {
+            ("security groups", "subnet", VpcConfigKey::SubnetIds, &config.subnets.place, &config.security_groups.place)
+        }
+        _ => return None,
+    };
+    // Under a wrong name the list is there, and that is `vpc-config-unknown-key`.
+    if config.unknown_keys.iter().any(|unknown| unknown.meant == Some(key)) {
+        return None;
+    }
+    let primary = match place {
+        Some(place) => Label { place: place.clone(), message: "this list is empty".to_owned() },
+        None => Label { place: config.place.clone(), message: format!("this has no {}", key.as_str()) },
+    };
+    Some(Cause {
+        predicate: format!("has {there} in its VPC configuration, but no {lacks}"),
+        primary,
+        related: Label::new(other.clone(), format!("the {there}")).into_iter().collect(),
+        notes: vec!["AWS says: SubnetIds and SecurityIds must coexist or be both empty list.".to_owned()],
+        help: format!("add {} with at least one {lacks} of the same VPC, or leave out VpcConfig", key.as_str()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vpc_samples::*;
+    use super::*;
+
+    #[test]
+    fn both_lists_or_none() {
+        let known = |subnets: &[&str], groups: &[&str]| config(subnets, groups);
+        let mut open = known(&["subnet-1"], &[]);
+        open.security_groups.extent = Extent::Open;
+        let mut misspelt = known(&[], &["sg-1"]);
+        misspelt.unknown_keys = vec![unknown_key("SubnetIDs", Some(VpcConfigKey::SubnetIds))];
+        let mut other = known(&[], &["sg-1"]);
+        other.unknown_keys = vec![unknown_key("VpcId", None)];
+        let without = "function `F` has security groups in its VPC configuration, but no subnet";
+        for (config, expected) in [
+            (known(&[], &[]), vec![]),
+            (known(&["subnet-1"], &["sg-1"]), vec![]),
+            (
+                known(&["subnet-1"], &[]),
+                vec!["function `F` has subnets in its VPC configuration, but no security group"],
+            ),
+            (known(&[], &["sg-1"]), vec![without]),
+            (open, vec![]),
+            (misspelt, vec![]),
+            (other, vec![without]),
+        ] {
+            assert_eq!(messages(&RULE, config, Network::default()), expected);
+        }
+    }
+}
