@@ -1,4 +1,4 @@
-//! ARNs of principals.
+//! ARNs of principals and policies.
 
 use std::borrow::Cow;
 
@@ -32,4 +32,10 @@ impl<'a> PrincipalArn<'a> {
     pub fn resource(&self) -> &str {
         self.part(5)
     }
+}
+
+/// The account of an ARN, and what follows it: `role/path/name`.
+pub(super) fn account_and_resource(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.splitn(6, ':').skip(4);
+    Some((parts.next()?, parts.next()?))
 }

@@ -6,7 +6,7 @@ use crate::source::Place;
 
 /// A Lambda function. One that differs by the values of parameters is here once for each difference, under the same
 /// name, each with its `when`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Function {
     /// Its logical id, address or name.
     pub name: String,

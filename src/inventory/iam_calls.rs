@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::collect::{Attaching, Found, Holdings};
+use super::found::{Attaching, Found, Holdings};
 use super::policy_document::VersionOutput;
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
@@ -186,7 +186,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
 fn inline_policy<'a>(output: InlineOutput<'a>, within: Within<'a>, collector: &mut Collector<'a>) {
     let policy = Inline { policy_name: output.policy_name, policy_document: output.policy_document };
     let id = collector.policy(within.inline(policy));
-    let holdings = Holdings { inline: vec![id], attached: None };
+    let holdings = Holdings { inline: vec![id], ..Holdings::default() };
     let named = match (output.role_name, output.user_name) {
         (Some(name), _) => Some((name, PrincipalType::Role)),
         (None, Some(name)) => Some((name, PrincipalType::User)),

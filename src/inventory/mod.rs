@@ -10,7 +10,9 @@ mod arn;
 mod cloudformation;
 mod collect;
 mod document;
+mod found;
 mod function;
+mod function_roles;
 mod iam_calls;
 mod network;
 mod policy_document;
@@ -24,6 +26,7 @@ pub use account_details::Continuation;
 pub use arn::PrincipalArn;
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
+pub use found::{Attaching, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
     Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict,
     VpcConnection, When,
