@@ -265,10 +265,9 @@ impl<'j, 'a> Judge<'j, 'a> {
             .judging
             .partition
             .or_else(|| region.map(partition_of))
-            .or_else(|| arn.map(PrincipalArn::partition).filter(|partition| !partition.is_empty()))
+            .or_else(|| arn.and_then(PrincipalArn::known_partition))
             .unwrap_or("aws");
-        let account =
-            self.judging.account.or_else(|| arn.map(PrincipalArn::account).filter(|account| !account.is_empty()));
+        let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));
         Locality {
             partition: partition.to_owned(),
             region: region.map(str::to_owned),

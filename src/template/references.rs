@@ -33,7 +33,7 @@ impl<'d> Evaluator<'_, 'd> {
         Some(self.resource_named(name, None, node))
     }
 
-    fn pseudo(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
+    pub(super) fn pseudo(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
         let settings = &self.template.settings;
         let known = |given: &Option<String>, unknown: Unknown| match given {
             Some(text) => without_unknowns(text).into_owned(),

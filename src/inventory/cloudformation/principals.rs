@@ -8,7 +8,9 @@ use super::Places;
 use super::attaching::{Attaches, Attaching, Holder};
 use super::documents::{Documents, Written};
 use super::managed::{Managed, managed};
-use crate::inventory::{Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalType};
+use crate::inventory::{
+    Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType,
+};
 use crate::policy::{PolicyType, Unknown, shown};
 use crate::source::{Part, Path, Place};
 use crate::template::{Evaluation, Existence, Kind, Resource, ResourceId, Template, Value};
@@ -98,6 +100,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             boundary,
             trust,
             groups,
+            arn: self.arn(evaluation, shown),
             ..Found::named(Cow::Owned(shown.logical_id.to_string()), kind, Some(shown.place.clone()))
         };
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == found) {
@@ -106,6 +109,16 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         let read = Read { id: collector.principal(found.clone()), attached_by };
         self.known.push((found, read.clone()));
         read
+    }
+
+    /// Its ARN, if the template gives it its name; what it does not say is unknown.
+    fn arn(&self, evaluation: &Evaluation<'_, 'd>, shown: &Shown<'_, 'd>) -> Option<PrincipalArn<'a>> {
+        let name = shown.properties.get(shown.holder.name_key())?.as_text()?.into_owned();
+        let path = shown.properties.get("Path").map_or(Some(Cow::Borrowed("/")), Value::as_text)?;
+        let kind = if shown.holder == Holder::User { "user" } else { "role" };
+        let partition = evaluation.pseudo("AWS::Partition");
+        let account = evaluation.pseudo("AWS::AccountId");
+        PrincipalArn::new(Cow::Owned(format!("arn:{partition}:iam::{account}:{kind}{path}{name}")))
     }
 
     fn holdings(
