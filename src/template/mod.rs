@@ -68,6 +68,21 @@ impl<'d> Node<'d> {
         let (ordinal, doc) = self.doc.get(key)?;
         Some(Node { doc, path: self.path.child(ordinal), loops: self.loops.clone() })
     }
+
+    /// The members of a map by name, of several with one name the last; none of anything else.
+    pub fn members(&self) -> Vec<(&'d str, Node<'d>)> {
+        let Doc::Map(members) = self.doc else { return Vec::new() };
+        let last: HashMap<&str, usize> = members.iter().enumerate().map(|(at, (key, _))| (&**key, at)).collect();
+        // What a merge key brought stands in the map already.
+        let counts = |at: usize, key: &str| key != "<<" && last.get(key) == Some(&at);
+        let members = members.iter().zip(self.children()).enumerate();
+        members.filter(|(at, ((key, _), _))| counts(*at, key)).map(|(_, ((key, _), node))| (&**key, node)).collect()
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn items(&self) -> Vec<Node<'d>> {
+        if matches!(self.doc, Doc::List(_)) { self.children().collect() } else { Vec::new() }
+    }
 }
 
 /// A template, read but not evaluated.
