@@ -102,6 +102,14 @@ impl<'d> InWorld<'_, '_, 'd> {
                 }
             }
             _ if self.is_default(value) && !written_out(self.reader.doc, value) => list.extent = Extent::Open,
+            // What a custom resource or a nested stack answers may be a list, and empty.
+            Kind::Reference(reference) if matches!(self.referent(reference), Referent::Unknown) => {
+                list.extent = Extent::Open;
+            }
+            // A list parameter that was given as the empty text.
+            Kind::List(items) if is_empty_text(items) && !written_out(self.reader.doc, value) => {
+                list.extent = Extent::Open;
+            }
             _ => value.items().iter().for_each(|value| self.add(value, &mut list)),
         }
         list
@@ -200,6 +208,10 @@ impl<'d> InWorld<'_, '_, 'd> {
         let parameter = self.reader.template.parameters.iter().find(|parameter| parameter.unknown == unknown);
         parameter.is_some_and(|parameter| parameter.shape == Shape::List && !parameter.admits(""))
     }
+}
+
+fn is_empty_text(items: &[Value<'_>]) -> bool {
+    matches!(items, [Value { kind: Kind::Text(text), .. }] if text.is_empty())
 }
 
 /// Does a list stand in the file, rather than a function that makes one? Then each item speaks for itself.
