@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::arn::account_and_resource;
-use super::found::{Attaching, Found, FoundFunction, FoundId, Holdings};
+use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
     Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalType, function_roles,
+    Principal, PrincipalId, PrincipalType, When, function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
@@ -92,6 +92,12 @@ impl<'a> Collector<'a> {
         FoundId(self.principals.len() - 1)
     }
 
+    /// Says under which values a principal is as it was added.
+    pub(super) fn set_when(&mut self, id: FoundId, when: Vec<When>) {
+        self.principals[id.0].when = when;
+    }
+
+    /// Adds a function.
     pub fn function(&mut self, found: FoundFunction<'a>) {
         self.functions.push(found);
     }
@@ -186,6 +192,7 @@ impl<'a> Collector<'a> {
         let attach = |policy| Attached { policy, through: Attachment::Inline, place: None };
         Principal {
             when: Vec::new(),
+            variant_of: None,
             name: None,
             kind: PrincipalType::Unnamed,
             arn: None,
@@ -221,9 +228,13 @@ impl<'a> Collector<'a> {
                 }
             }
         }
-        let boundary = found.boundary.map(|attaching| self.by_arn(attaching, Attachment::Boundary));
+        let boundary = found.boundary.map(|boundary| match boundary {
+            Bounding::ByArn(attaching) => self.by_arn(attaching, Attachment::Boundary),
+            Bounding::Direct(attached) => attached,
+        });
         Principal {
             when: found.when,
+            variant_of: found.variant_of.map(|first| PrincipalId(first.0)),
             name: Some(found.name),
             kind: found.kind,
             arn: found.arn,

@@ -7,7 +7,7 @@ use super::{Attached, Function, PolicyId, PrincipalArn, PrincipalType, When};
 use crate::source::Place;
 
 /// A policy named by its ARN, before anybody knows whether the input holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attaching<'a> {
     pub name: Option<Cow<'a, str>>,
     pub arn: Cow<'a, str>,
@@ -15,7 +15,7 @@ pub struct Attaching<'a> {
 }
 
 /// What is attached to one user, group or role, as far as one input shows it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings<'a> {
     pub inline: Vec<PolicyId>,
     /// Policies that are known already, with the way they come to it.
@@ -34,8 +34,15 @@ impl<'a> Holdings<'a> {
     }
 }
 
+/// A permissions boundary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bounding<'a> {
+    ByArn(Attaching<'a>),
+    Direct(Attached),
+}
+
 /// A user or role as one input shows it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<'a> {
     pub name: Cow<'a, str>,
     pub kind: PrincipalType,
@@ -44,12 +51,14 @@ pub struct Found<'a> {
     pub place: Option<Place>,
     pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
     pub holdings: Holdings<'a>,
-    pub boundary: Option<Attaching<'a>>,
+    pub boundary: Option<Bounding<'a>>,
     pub trust: Option<PolicyId>,
     /// Names of the groups that the user is in; none if no input says.
     pub groups: Option<Vec<Cow<'a, str>>>,
     /// The values under which all this holds.
     pub when: Vec<When>,
+    /// The first of those that differ from it by such values only.
+    pub variant_of: Option<FoundId>,
 }
 
 impl<'a> Found<'a> {
@@ -67,6 +76,7 @@ impl<'a> Found<'a> {
             trust: None,
             groups: None,
             when: Vec::new(),
+            variant_of: None,
         }
     }
 

@@ -42,10 +42,12 @@ pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Princ
 fn roles_of(arn: &str, principals: &[Principal<'_>]) -> Vec<PrincipalId> {
     let Some((account, name)) = account_and_name(arn) else { return Vec::new() };
     let is = |principal: &Principal<'_>| {
-        let own = principal.arn.as_ref().map(PrincipalArn::account);
+        let own = principal.arn.as_ref().and_then(|arn| account_and_name(arn.as_str()));
+        let own_name = own.map(|(_, name)| name).or(principal.name.as_deref());
+        let own_account = principal.arn.as_ref().and_then(PrincipalArn::known_account);
         principal.kind == PrincipalType::Role
-            && principal.name.as_deref() == Some(name)
-            && own.is_none_or(|own| own == account || Unknown::is_in(account))
+            && own_name == Some(name)
+            && own_account.is_none_or(|own| own == account || Unknown::is_in(account))
     };
     principals.iter().enumerate().filter(|(_, principal)| is(principal)).map(|(index, _)| PrincipalId(index)).collect()
 }
@@ -59,7 +61,7 @@ fn account_and_name(arn: &str) -> Option<(&str, &str)> {
 fn unseen_role<'a>(role: &RoleNamed<'a>, place: Option<Place>) -> Principal<'a> {
     let (name, arn) = match role {
         RoleNamed::Arn(text) => {
-            let arn = if Unknown::is_in(text) { None } else { PrincipalArn::new(text.clone()) };
+            let arn = PrincipalArn::new(text.clone());
             let name = account_and_name(text).map(|(_, name)| Cow::Owned(name.to_owned()));
             (name.or_else(|| Some(Cow::Owned(crate::policy::shown(text).into_owned()))), arn)
         }
@@ -78,5 +80,6 @@ fn unseen_role<'a>(role: &RoleNamed<'a>, place: Option<Place>) -> Principal<'a> 
         boundary: None,
         trust: None,
         when: Vec::new(),
+        variant_of: None,
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::found::{Attaching, Found, Holdings};
+use super::found::{Attaching, Bounding, Found, Holdings};
 use super::policy_document::VersionOutput;
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
@@ -131,7 +131,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             arn: role.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: role.role_id.map(|id| id.value),
             tags: Some(tags(role.tags)),
-            boundary: role.permissions_boundary.map(|boundary| within.boundary(boundary)),
+            boundary: role.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             trust,
             ..Found::named(role.role_name.value, PrincipalType::Role, None)
         });
@@ -142,7 +142,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             arn: user.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: user.user_id.map(|id| id.value),
             tags: Some(tags(user.tags)),
-            boundary: user.permissions_boundary.map(|boundary| within.boundary(boundary)),
+            boundary: user.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             ..Found::named(user.user_name.value, PrincipalType::User, None)
         });
     }
