@@ -9,7 +9,7 @@ use crate::inventory::{
     VpcConflict, VpcConnection,
 };
 use crate::policy::Unknown;
-use crate::template::{Kind, Reference, Resource, ResourceId, Shape, Value};
+use crate::template::{Kind, Reference, Resource, ResourceId, Value};
 
 /// What a reference in a list of ids is the id of.
 enum Referent {
@@ -203,10 +203,10 @@ impl<'d> InWorld<'_, '_, 'd> {
         certainty(self.reader.template, self.reader.doc, &value.origin) == Certainty::Default
     }
 
-    /// Is it a list parameter whose ids CloudFormation looks up, so that there is at least one?
+    /// Is it a list parameter whose ids CloudFormation looks up, without a default? Then there is at least one.
     fn is_never_empty(&self, unknown: Unknown) -> bool {
         let parameter = self.reader.template.parameters.iter().find(|parameter| parameter.unknown == unknown);
-        parameter.is_some_and(|parameter| parameter.shape == Shape::List && !parameter.admits(""))
+        parameter.is_some_and(|parameter| parameter.lists_existing() && parameter.text.is_none())
     }
 }
 

@@ -52,7 +52,7 @@ fn subnets_in_all_their_forms() {
         ("[!Sub '${A}']", "<Ref A>", "a text that holds the id: not followed, and nothing is said of it"),
         ("[!Ref Subnet]", "<Ref Subnet>", "a parameter without default is one unknown id"),
         ("[!Ref Text]", "<Ref Text>", "of any type"),
-        ("!Ref Subnets", "<Ref Subnets> …", "CloudFormation refuses an empty list of existing subnets"),
+        ("!Ref Subnets", "<Ref Subnets> …", "subnets that exist, and no default: there is one at least"),
         ("!Ref Texts", "…", "a list of texts may be empty"),
         ("!Ref EmptySubnets", "…", "its author means it to be left empty, whatever CloudFormation says"),
         ("!Ref EmptyTexts", "…", "a default is no fact"),
