@@ -30,6 +30,7 @@ mod vpc_no_egress;
 mod vpc_public_subnet;
 #[cfg(test)]
 mod vpc_samples;
+mod vpc_service_calls;
 mod words;
 
 pub use finding::{Finding, Label, Severity};

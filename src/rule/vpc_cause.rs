@@ -1,14 +1,25 @@
 //! What is wrong with a function's VPC configuration, said once for all the variants of the function that have it.
 
 use super::Rule;
-use super::finding::{Finding, Label};
+use super::finding::{Finding, Label, Severity};
 use super::subject::Examined;
 use super::words;
 use crate::inventory::{Function, Network, VpcConfig, When};
 
+/// A function in one of the ways in which the input makes it.
+#[derive(Clone, Copy)]
+pub(super) struct Variant<'i> {
+    pub function: &'i Function,
+    pub config: &'i VpcConfig,
+    pub network: &'i Network,
+    /// All of its variants, those without a VPC configuration included.
+    pub all: &'i [&'i Function],
+}
+
 /// One thing that is wrong with one variant of a function.
 #[derive(Clone, Debug)]
 pub(super) struct Cause {
+    pub severity: Severity,
     /// What the function does or is: the sentence after its name.
     pub predicate: String,
     pub primary: Label,
@@ -28,7 +39,7 @@ impl Cause {
 pub(super) fn findings<I: IntoIterator<Item = Cause>>(
     rule: &'static Rule,
     examined: &Examined<'_>,
-    causes: impl Fn(&VpcConfig, &Network) -> I,
+    causes: impl Fn(Variant<'_>) -> I,
 ) -> Vec<Finding> {
     let inventory = examined.inventory;
     let mut findings = Vec::new();
@@ -36,9 +47,14 @@ pub(super) fn findings<I: IntoIterator<Item = Cause>>(
         // Each cause, with the variants that have it.
         let mut found: Vec<(Cause, Vec<&Function>)> = Vec::new();
         for function in &variants {
-            for cause in function.vpc_config.iter().flat_map(|config| causes(config, &inventory.network)) {
+            let Some(config) = &function.vpc_config else { continue };
+            let variant = Variant { function, config, network: &inventory.network, all: &variants };
+            for cause in causes(variant) {
                 match found.iter_mut().find(|(known, _)| known.is(&cause)) {
-                    Some((_, having)) => having.push(function),
+                    Some((known, having)) => {
+                        known.severity = known.severity.max(cause.severity);
+                        having.push(function);
+                    }
                     None => found.push((cause, vec![function])),
                 }
             }
@@ -48,7 +64,7 @@ pub(super) fn findings<I: IntoIterator<Item = Cause>>(
             let when = when(&variants, &having);
             findings.push(Finding {
                 rule,
-                severity: rule.severity,
+                severity: cause.severity,
                 message: format!("function `{}` {}{when}", function.name, cause.predicate),
                 notes: cause.notes,
                 help: Some(cause.help),

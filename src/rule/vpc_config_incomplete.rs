@@ -3,8 +3,8 @@
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
 use super::subject::Examined;
-use super::vpc_cause::{Cause, findings};
-use crate::inventory::{VpcConfig, VpcConfigKey};
+use super::vpc_cause::{Cause, Variant, findings};
+use crate::inventory::{Function, VpcConfig, VpcConfigKey};
 
 pub(super) static RULE: Rule = Rule {
     name: "vpc-config-incomplete",
@@ -23,10 +23,11 @@ To mend it, fill the other list with ids of the same VPC, or leave VpcConfig out
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| incomplete(config))
+    findings(&RULE, examined, incomplete)
 }
 
-fn incomplete(config: &VpcConfig) -> Option<Cause> {
+fn incomplete(variant: Variant<'_>) -> Option<Cause> {
+    let config = variant.config;
     let subnets = (!config.subnets.items.is_empty(), config.subnets.is_surely_empty());
     let groups = (!config.security_groups.items.is_empty(), config.security_groups.is_surely_empty());
     let (there, lacks, key, place, other) = match (subnets, groups) {
@@ -51,12 +52,31 @@ fn incomplete(config: &VpcConfig) -> Option<Cause> {
         None => Label { place: config.place.clone(), message: format!("this has no {}", key.as_str()) },
     };
     Some(Cause {
+        severity: severity(variant, key),
         predicate: format!("has {there} in its VPC configuration, but no {lacks}"),
         primary,
         related: Label::new(other.clone(), format!("the {there}")).into_iter().collect(),
         notes: vec!["AWS says: SubnetIds and SecurityIds must coexist or be both empty list.".to_owned()],
         help: format!("add {} with at least one {lacks} of the same VPC, or leave out VpcConfig", key.as_str()),
     })
+}
+
+/// Where each list hangs on a condition of its own, the values of the parameters have to agree: a template that works
+/// for whoever gives both or none is no error.
+fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
+    let both = |config: &VpcConfig| !config.subnets.is_surely_empty() && !config.security_groups.is_surely_empty();
+    let other_lacks = |function: &&Function| match (&function.vpc_config, lacking) {
+        (None, _) => true,
+        (Some(config), VpcConfigKey::SubnetIds) => config.security_groups.is_surely_empty(),
+        (Some(config), _) => config.subnets.is_surely_empty(),
+    };
+    let works = variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both));
+    if !works || !variant.all.iter().any(|function| other_lacks(function)) {
+        return RULE.severity;
+    }
+    // Which of the two does not give what the other needs: the caller, who left it out, or the template?
+    let left_out = variant.function.when.iter().any(|when| when.value == "\"\"");
+    if left_out { Severity::Note } else { Severity::Warning }
 }
 
 #[cfg(test)]

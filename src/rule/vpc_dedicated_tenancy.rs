@@ -23,7 +23,7 @@ instances may still ask for dedicated hardware one by one.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, dedicated)
+    findings(&RULE, examined, |variant| dedicated(variant.config, variant.network))
 }
 
 fn dedicated(config: &VpcConfig, network: &Network) -> Option<Cause> {
@@ -42,6 +42,7 @@ fn dedicated(config: &VpcConfig, network: &Network) -> Option<Cause> {
         Some((place, vpc, vpc.dedicated.clone()?))
     })?;
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("is in VPC `{}`, whose tenancy is dedicated", vpc.name),
         primary: Label { place: tenancy, message: "Lambda cannot connect to it".to_owned() },
         related: vec![Label { place: item.clone(), message: "this is in that VPC".to_owned() }],

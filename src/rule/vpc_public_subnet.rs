@@ -26,7 +26,7 @@ services that it calls. A function that calls nothing outside of the VPC works a
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, public)
+    findings(&RULE, examined, |variant| public(variant.config, variant.network))
 }
 
 fn public(config: &VpcConfig, network: &Network) -> Option<Cause> {
@@ -60,6 +60,7 @@ fn public(config: &VpcConfig, network: &Network) -> Option<Cause> {
         public[1..].iter().map(|(item, _, _)| Label { place: item.place.clone(), message: "public too".to_owned() }),
     );
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("does not reach the internet from {subnets} {}", words::quoted(&names, "and")),
         primary: Label {
             place: first.place.clone(),

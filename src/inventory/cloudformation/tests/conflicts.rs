@@ -52,7 +52,8 @@ fn functions_at_the_edge() {
         let resources = format!("{}Transform: AWS::Serverless-2016-10-31\n", distribution(arn));
         assert_eq!(conflicts("", &resources), expected, "{arn}");
     }
-    let used = "  D: {Type: 'AWS::CloudFront::Distribution', Properties: {DistributionConfig: {Origins: [!Ref OfF]}}}\n";
+    let used =
+        "  D: {Type: 'AWS::CloudFront::Distribution', Properties: {DistributionConfig: {Origins: [!Ref OfF]}}}\n";
     assert_eq!(conflicts("", used), Vec::<&str>::new(), "an origin is no association");
 }
 

@@ -78,7 +78,11 @@ fn subnets_in_all_their_forms() {
         ("[!FindInMap [Net, us-east-1, One]]", "subnet-1", "a constant"),
         ("!Split [',', !FindInMap [Net, us-east-1, Both]]", "subnet-1 subnet-2", "a constant"),
         ("['{{resolve:ssm:/net/subnet}}']", "<{{resolve:ssm:/net/subnet}}> …", "the store may hold a list"),
-        ("!Split [',', '{{resolve:ssm:/net/subnets}}']", "<{{resolve:ssm:/net/subnets}}> …", "it is split later, or not"),
+        (
+            "!Split [',', '{{resolve:ssm:/net/subnets}}']",
+            "<{{resolve:ssm:/net/subnets}}> …",
+            "it is split later, or not",
+        ),
         ("['${self:custom.subnet}']", "<${self:custom.subnet}>", "another program fills it in"),
         ("['<subnet-id>']", "<<subnet-id>>", "a placeholder"),
         ("!Join [',', [!Ref A, !Ref B]]", "!one text of several ids, Ref A,Ref B", "Lambda wants a list"),

@@ -47,10 +47,18 @@ fn the_default_route_of_an_associated_table() {
         ("DestinationCidrBlock: 0.0.0.0/0, VpcEndpointId: vpce-1", "elsewhere", "a firewall's endpoint"),
         ("DestinationCidrBlock: 0.0.0.0/0, VpcPeeringConnectionId: pcx-1", "elsewhere", "who knows"),
         ("DestinationCidrBlock: !Ref Range, NatGatewayId: !Ref Nat", "unknown", "it may be the default"),
-        ("DestinationCidrBlock: 10.1.0.0/16, VpcPeeringConnectionId: pcx-1", "elsewhere", "there may be endpoints there"),
+        (
+            "DestinationCidrBlock: 10.1.0.0/16, VpcPeeringConnectionId: pcx-1",
+            "elsewhere",
+            "there may be endpoints there",
+        ),
         ("DestinationCidrBlock: 52.0.0.0/8, GatewayId: !Ref Igw", "unknown", "a part of the internet"),
         ("DestinationPrefixListId: pl-1, TransitGatewayId: !Ref Tgw", "elsewhere", "somewhere"),
-        ("DestinationIpv6CidrBlock: '::/0', GatewayId: !Ref Igw", "nowhere", "a function has no IPv6 unless it asks for it"),
+        (
+            "DestinationIpv6CidrBlock: '::/0', GatewayId: !Ref Igw",
+            "nowhere",
+            "a function has no IPv6 unless it asks for it",
+        ),
         ("DestinationIpv6CidrBlock: '::/0', EgressOnlyInternetGatewayId: !Ref Eigw", "nowhere", "likewise"),
         ("DestinationCidrBlock: 0.0.0.0/0", "unknown", "a route to nothing is wrong, but not ours to say"),
     ] {
@@ -61,7 +69,9 @@ fn the_default_route_of_an_associated_table() {
 #[test]
 fn which_table_it_is() {
     let public = route("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Igw");
-    let stack = |given: &str| format!("  Stack: {{Type: 'AWS::CloudFormation::Stack', Properties: {{Parameters: {{P: {given}}}}}}}\n");
+    let stack = |given: &str| {
+        format!("  Stack: {{Type: 'AWS::CloudFormation::Stack', Properties: {{Parameters: {{P: {given}}}}}}}\n")
+    };
     let second = "  Other: {Type: 'AWS::EC2::SubnetRouteTableAssociation', Properties: {SubnetId: !Ref Subnet2, RouteTableId: !Ref Table}}\n";
     let imported = "  Joined: {Type: 'AWS::EC2::SubnetRouteTableAssociation', Properties: {SubnetId: !Ref Subnet, RouteTableId: !ImportValue table}}\n";
     let picked = "  Joined: {Type: 'AWS::EC2::SubnetRouteTableAssociation', Properties: {SubnetId: !Select [!Ref At, [!Ref Subnet]], RouteTableId: !Ref Table}}\n";
@@ -82,12 +92,15 @@ fn which_table_it_is() {
         (ASSOCIATED.to_owned() + &stack("!Ref Table"), "unknown", "it may add routes"),
         (restricted.to_owned(), "nowhere", "the CDK's own custom resource changes rules of a group"),
         (
-            ASSOCIATED.to_owned() + "  Learnt: {Type: 'AWS::EC2::VPNGatewayRoutePropagation', Properties: {RouteTableIds: [!Ref Table]}}\n",
+            ASSOCIATED.to_owned()
+                + "  Learnt: {Type: 'AWS::EC2::VPNGatewayRoutePropagation', Properties: {RouteTableIds: [!Ref Table]}}\n",
             "elsewhere",
             "what a VPN gateway learns",
         ),
         (
-            ASSOCIATED.to_owned() + &public + "  Acl: {Type: 'AWS::EC2::SubnetNetworkAclAssociation', Properties: {SubnetId: !Ref Subnet}}\n",
+            ASSOCIATED.to_owned()
+                + &public
+                + "  Acl: {Type: 'AWS::EC2::SubnetNetworkAclAssociation', Properties: {SubnetId: !Ref Subnet}}\n",
             "internet gateway",
             "access lists are no routes",
         ),
@@ -102,7 +115,12 @@ fn what_may_be_elsewhere_is_no_lack() {
     for (sections, resources, expected, why) in [
         ("", "", "nowhere", "the main table, and no endpoint"),
         ("", endpoint, "nowhere, endpoints", "an endpoint of the template"),
-        ("Outputs: {V: {Value: !Ref Vpc, Export: {Name: v}}}", "", "nowhere, endpoints of others", "others may add some"),
+        (
+            "Outputs: {V: {Value: !Ref Vpc, Export: {Name: v}}}",
+            "",
+            "nowhere, endpoints of others",
+            "others may add some",
+        ),
         ("Outputs: {V: {Value: !Sub 'id ${Vpc.VpcId}'}}", "", "nowhere, endpoints of others", "also by Sub"),
         ("Outputs: {V: {Value: !GetAtt Vpc.CidrBlock}}", "", "nowhere, endpoints of others", "and GetAtt"),
         ("Outputs: {V: {Value: !Ref Subnet}}", "", "nowhere", "a subnet is no VPC"),

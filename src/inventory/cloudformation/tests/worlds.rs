@@ -67,10 +67,7 @@ Resources:
     Type: AWS::Lambda::Function
     Properties: {VpcConfig: {SubnetIds: [!Ref Subnet], SecurityGroupIds: [sg-1]}}
 ";
-    assert_eq!(
-        worlds(text),
-        ["Nat yes: @Subnet | sg-1 | elsewhere", "Nat no: @Subnet | sg-1 | internet gateway"]
-    );
+    assert_eq!(worlds(text), ["Nat yes: @Subnet | sg-1 | elsewhere", "Nat no: @Subnet | sg-1 | internet gateway"]);
     // Where nobody decides it, it is not known.
     let read = read(text, Settings::default()).expect("a configuration");
     assert_eq!(read.way_out("Subnet"), "unknown");
