@@ -61,8 +61,8 @@ fn incomplete(variant: Variant<'_>) -> Option<Cause> {
     })
 }
 
-/// Where each list hangs on a condition of its own, the values of the parameters have to agree: a template that works
-/// for whoever gives both or none is no error.
+/// A template that works with other values of its parameters is no error if the values have to agree: if each list hangs
+/// on a condition of its own, or if the caller has left out what one of them needs.
 fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
     let both = |config: &VpcConfig| !config.subnets.is_surely_empty() && !config.security_groups.is_surely_empty();
     let other_lacks = |function: &&Function| match (&function.vpc_config, lacking) {
@@ -70,19 +70,53 @@ fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
         (Some(config), VpcConfigKey::SubnetIds) => config.security_groups.is_surely_empty(),
         (Some(config), _) => config.subnets.is_surely_empty(),
     };
-    let works = variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both));
-    if !works || !variant.all.iter().any(|function| other_lacks(function)) {
+    if !variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both)) {
         return RULE.severity;
     }
-    // Which of the two does not give what the other needs: the caller, who left it out, or the template?
+    let apart = variant.all.iter().any(|function| other_lacks(function));
     let left_out = variant.function.when.iter().any(|when| when.value == "\"\"");
-    if left_out { Severity::Note } else { Severity::Warning }
+    match (apart, left_out) {
+        (false, false) => RULE.severity,
+        (true, true) => Severity::Note,
+        _ => Severity::Warning,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::vpc_samples::*;
     use super::*;
+
+    #[test]
+    fn a_template_that_works_with_other_values_is_no_error() {
+        use super::super::vpc_samples::function;
+        use crate::inventory::When;
+        let variant = |value: &str, lists: Option<(&[&str], &[&str])>| {
+            let when = vec![When { name: "P".to_owned(), value: value.to_owned() }];
+            Function { when, ..function("F", lists.map(|(subnets, groups)| config(subnets, groups))) }
+        };
+        let (subnet, group): (&[&str], &[&str]) = (&["subnet-1"], &["sg-1"]);
+        let complete = || variant("a", Some((subnet, group)));
+        for (variants, expected, why) in [
+            (vec![variant("a", Some((subnet, &[])))], Severity::Error, "it never works"),
+            (vec![variant("\"\"", Some((subnet, &[]))), variant("b", None)], Severity::Error, "nor here"),
+            (vec![variant("dev", Some((subnet, &[]))), complete()], Severity::Error, "dev fails, whoever deploys it"),
+            (vec![variant("\"\"", Some((subnet, &[]))), complete()], Severity::Warning, "the caller gave no group"),
+            (
+                vec![variant("dev", Some((subnet, &[]))), complete(), variant("x", None)],
+                Severity::Warning,
+                "the subnets have a condition too",
+            ),
+            (
+                vec![variant("\"\"", Some((subnet, &[]))), complete(), variant("x", None)],
+                Severity::Note,
+                "the caller gave one and not the other",
+            ),
+        ] {
+            let found = checked_variants(&RULE, variants, Network::default());
+            assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [expected], "{why}");
+        }
+    }
 
     #[test]
     fn both_lists_or_none() {

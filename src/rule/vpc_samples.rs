@@ -85,7 +85,11 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
 
 /// What a rule says of the function `F`.
 pub(super) fn checked(rule: &'static Rule, config: VpcConfig, network: Network) -> Vec<Finding> {
-    let functions = vec![function("F", Some(config))];
+    checked_variants(rule, vec![function("F", Some(config))], network)
+}
+
+/// What a rule says of these variants of one function.
+pub(super) fn checked_variants(rule: &'static Rule, functions: Vec<Function>, network: Network) -> Vec<Finding> {
     let inventory = Inventory { functions, network, ..Inventory::default() };
     (rule.check)(&Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[] })
 }
