@@ -37,7 +37,7 @@ fn capacity_provider(config: &VpcConfig) -> Option<Cause> {
         predicate: "has a capacity provider, and a VPC configuration of its own".to_owned(),
         primary: Label { place: config.place.clone(), message: "the capacity provider has the VPC".to_owned() },
         related: vec![Label { place: place.clone(), message: "the function runs on its instances".to_owned() }],
-        notes: vec!["AWS says: Cannot specify 'CapacityProviderConfig' and 'VpcConfig' together.".to_owned()],
+        notes: vec!["SAM says: Cannot specify 'CapacityProviderConfig' and 'VpcConfig' together.".to_owned()],
         help: "leave out VpcConfig, and give it to the capacity provider".to_owned(),
     })
 }

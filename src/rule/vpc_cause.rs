@@ -84,9 +84,7 @@ pub(super) fn findings<I: IntoIterator<Item = Cause>>(
 fn variants(functions: &[Function]) -> Vec<Vec<&Function>> {
     let mut groups: Vec<Vec<&Function>> = Vec::new();
     for function in functions {
-        let same = |group: &&mut Vec<&Function>| {
-            group.first().is_some_and(|known| known.name == function.name && known.place == function.place)
-        };
+        let same = |group: &&mut Vec<&Function>| group.first().is_some_and(|known| known.is_variant_of(function));
         match groups.iter_mut().rev().find(same) {
             Some(group) => group.push(function),
             None => groups.push(vec![function]),

@@ -15,6 +15,9 @@ A VPC configuration has subnets and no security groups, or security groups and n
 a network interface, and refuses one without the other: \"SubnetIds and SecurityIds must coexist or be both empty \
 list.\" Two empty lists mean no VPC, and are fine.
 
+Where it depends on the template's parameters, and other values give a function that works, this is a warning if the \
+caller left a parameter empty or if each list has a condition of its own, and a note if both.
+
 Example: VpcConfig: {SubnetIds: [subnet-0a1b2c3d]}.
 
 To mend it, fill the other list with ids of the same VPC, or leave VpcConfig out.",

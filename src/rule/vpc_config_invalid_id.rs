@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 The id of a subnet is `subnet-` with lower case letters and digits, that of a security group `sg-` with letters and \
 digits. Lambda refuses anything else (\"failed to satisfy constraint: Member must satisfy regular expression pattern: \
 ^subnet-[0-9a-z]*$\"): the id of a VPC, the name of a group, the ids of the other list, or several ids in one text. What \
-CloudFormation fills in later, such as parameters and imports, is not asked.
+CloudFormation fills in later, such as parameters and imports, is not asked, and a placeholder that somebody has yet to \
+replace (YOUR_SUBNET_ID, subnet-XXXXXXXX) is worth a note.
 
 Example: SubnetIds: ['subnet-0a1b2c3d,subnet-4e5f6a7b'].
 

@@ -2,10 +2,11 @@
 //!
 //! In: a function and the judged policies of its role. Out: one action that only the code can have use for.
 
-use super::subject::{Examined, Subject};
-use crate::evaluate::{Layer, StatementRef};
-use crate::inventory::Function;
-use crate::policy::{Effect, Polarity, shown};
+use super::subject::Examined;
+use crate::document::Doc;
+use crate::evaluate::Layer;
+use crate::inventory::{Document, Function, PolicyEntry};
+use crate::policy::{self, Effect, Polarity, Policy, Statement, shown};
 use crate::source::Place;
 
 /// An action that a role's policies allow by name.
@@ -17,32 +18,46 @@ pub(super) struct ServiceCall {
 
 /// A call of the function's code. None where its role is another function's too: then it may be that one's call.
 pub(super) fn service_call(examined: &Examined<'_>, function: &Function) -> Option<ServiceCall> {
+    let inventory = examined.inventory;
     let role = function.role?;
-    let is_other = |other: &Function| other.name != function.name || other.place != function.place;
-    if examined.inventory.functions.iter().any(|other| other.role == Some(role) && is_other(other)) {
+    let shares = |other: &Function| {
+        let same = |other| inventory.first_variant(other) == inventory.first_variant(role);
+        !other.is_variant_of(function) && other.role.is_some_and(same)
+    };
+    if inventory.functions.iter().any(shares) {
         return None;
     }
     let judged = examined.judged.iter().find(|judged| judged.principal == role)?;
-    let subject = Subject { inventory: examined.inventory, pack: &examined.packs[judged.pack], judged };
-    for (index, policy) in judged.policies.iter().enumerate().filter(|(_, policy)| policy.layer == Layer::Identity) {
-        for (ordinal, statement) in policy.policy.iter().flat_map(|policy| policy.statements.iter().enumerate()) {
-            if statement.effect == Effect::Deny || statement.actions.polarity == Polarity::AllBut {
-                continue;
-            }
-            // An event source of Kafka or MQ signs in with a secret.
-            let by_source = |action: &str| !function.event_sources.is_empty() && action.starts_with("secretsmanager:");
-            let mut calls = statement
-                .actions
-                .patterns
-                .iter()
-                .filter(|pattern| is_call(pattern.text()) && !by_source(pattern.text()));
-            if let Some(pattern) = calls.next() {
-                let place = subject.statement_place(StatementRef { policy: index, statement: ordinal });
-                return Some(ServiceCall { action: shown(pattern.text()).to_string(), place });
-            }
-        }
+    let identity = judged.policies.iter().filter(|policy| policy.layer == Layer::Identity);
+    identity.map(|policy| inventory.policy(policy.attached.policy)).find_map(|entry| {
+        let document = entry.document.as_ref()?;
+        // What was judged lacks the statements about other services.
+        let whole = read(document, entry)?;
+        let (statement, action) = whole.statements.iter().find_map(|one| Some((one, call(function, one)?)))?;
+        let (path, part) = statement.place();
+        Some(ServiceCall { action, place: document.place(path, part) })
+    })
+}
+
+fn read(document: &Document<'_>, entry: &PolicyEntry<'_>) -> Option<Policy> {
+    if entry.meant.is_some() {
+        return None;
     }
-    None
+    match document.as_resolved() {
+        Some(resolved) => Some(policy::read_resolved(resolved.doc(), entry.policy_type, &|_| true).policy),
+        None => Some(policy::read(&Doc::parse(&document.text()?).ok()?, entry.policy_type).policy),
+    }
+}
+
+/// What a statement allows by name that the function's code calls.
+fn call(function: &Function, statement: &Statement) -> Option<String> {
+    if statement.effect == Effect::Deny || statement.actions.polarity == Polarity::AllBut {
+        return None;
+    }
+    // An event source of Kafka or MQ signs in with a secret.
+    let by_source = |action: &str| !function.event_sources.is_empty() && action.starts_with("secretsmanager:");
+    let mut actions = statement.actions.patterns.iter().map(policy::ActionPattern::text);
+    actions.find(|action| is_call(action) && !by_source(action)).map(|action| shown(action).to_string())
 }
 
 /// Is this the name of an action, or of several of one service, that a function's code calls through the network?

@@ -3,6 +3,7 @@
 mod dumps;
 mod inputs;
 mod layers;
+mod network;
 mod output;
 mod packs;
 mod places;
