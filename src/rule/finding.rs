@@ -48,6 +48,13 @@ pub struct Finding {
     pub related: Vec<Label>,
 }
 
+impl Finding {
+    /// Is it about one function, whatever role that has? Then it says itself under which parameters it holds.
+    pub(super) fn is_of_function(&self) -> bool {
+        self.function.is_some() && self.principal.is_none()
+    }
+}
+
 /// A place with a few words.
 #[derive(Clone, Debug)]
 pub struct Label {

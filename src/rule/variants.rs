@@ -35,7 +35,7 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
                 && known.message == finding.message
                 && place(known) == place(&finding)
         };
-        let known = first.and_then(|_| merged.iter_mut().rev().find(same));
+        let known = first.filter(|_| !finding.is_of_function()).and_then(|_| merged.iter_mut().rev().find(same));
         match (known, finding.subject) {
             (Some((known, having)), Some(id)) => {
                 known.severity = known.severity.max(finding.severity);
@@ -47,6 +47,9 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
         }
     }
     let said = |(mut finding, having): (Finding, Vec<PrincipalId>)| {
+        if finding.is_of_function() {
+            return finding;
+        }
         if let Some(first) = having.first() {
             let all = variants.get(&inventory.first_variant(*first)).map_or(&having[..], Vec::as_slice);
             finding.message.push_str(&when(examined, all, &having));

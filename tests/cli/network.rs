@@ -51,3 +51,18 @@ fn each_template_gets_what_it_deserves() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What a person sees of three typical ones.
+#[test]
+fn findings_as_they_are_shown() {
+    for (name, why) in [
+        ("nat-under-condition", "a warning that holds under some values"),
+        ("isolated-calls-a-service", "a role that shows what fails"),
+        ("misspelt-keys", "errors, each with its right spelling"),
+    ] {
+        let text = fs::read(format!("{FOLDER}/{name}.yaml")).expect("a file");
+        let folder = Folder::of([("template.yaml", text)]);
+        let run = folder.run(&["check", "template.yaml", "--ignore", "code-may-manage-interfaces"]);
+        insta::assert_snapshot!(name, run.out, why);
+    }
+}
