@@ -76,7 +76,7 @@ fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
     if !variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both)) {
         return RULE.severity;
     }
-    let apart = variant.all.iter().any(|function| other_lacks(function));
+    let apart = variant.all.iter().any(other_lacks);
     let left_out = variant.function.when.iter().any(|when| when.value == "\"\"");
     match (apart, left_out) {
         (false, false) => RULE.severity,
