@@ -70,6 +70,13 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         Evaluator::new(self.template, self.world).value(node)
     }
 
+    /// The resources that a node names, as [`Evaluated::mentions`] has them.
+    pub fn mentions(&self, node: &Node<'d>) -> Vec<Mention<'d>> {
+        let evaluator = Evaluator::new(self.template, self.world);
+        evaluator.value(node);
+        evaluator.into_findings().0
+    }
+
     fn resource_of(&self, id: ResourceId) -> &'t Resource<'d> {
         self.template.resource(id)
     }

@@ -10,6 +10,7 @@ mod certainty;
 mod edge;
 mod mentions;
 mod network;
+mod order;
 mod places;
 mod routes;
 #[cfg(test)]
