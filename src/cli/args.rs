@@ -71,6 +71,10 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "What you know")]
     pub partition: Option<String>,
 
+    /// The value of a template's parameter
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What you know")]
+    pub parameter: Vec<String>,
+
     /// Add a requirement pack
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub pack: Vec<PathBuf>,

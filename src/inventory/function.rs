@@ -6,7 +6,7 @@ use crate::source::Place;
 
 /// A Lambda function. One that differs by the values of parameters is here once for each difference, under the same
 /// name, each with its `when`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
     /// Its logical id, address or name.
     pub name: String,
@@ -18,9 +18,37 @@ pub struct Function {
     pub place: Option<Place>,
     /// The VPC configuration, where one is written.
     pub vpc_config: Option<VpcConfig>,
+    /// What it reads from within a VPC: for this Lambda uses the role as for a function that is connected.
+    pub event_sources: Vec<VpcEventSource>,
     /// The policies of its role that another resource attaches, on which the function does not depend.
     pub unordered: Vec<Unordered>,
     pub when: Vec<When>,
+}
+
+impl Function {
+    /// Does Lambda make network interfaces with the function's role?
+    ///
+    /// Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", "Using Lambda
+    /// with Amazon MSK", "Using Lambda with Amazon MQ".
+    pub fn needs_interfaces(&self) -> bool {
+        self.vpc == VpcConnection::Connected || !self.event_sources.is_empty()
+    }
+}
+
+/// An event source that Lambda reads through network interfaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VpcEventSource {
+    pub kind: EventSourceKind,
+    pub place: Place,
+}
+
+/// The kinds of event sources that lie in a VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventSourceKind {
+    Msk,
+    /// Kafka of one's own, with the VPC's subnets or security groups named.
+    Kafka,
+    Mq,
 }
 
 /// Whether a function is connected to a VPC.
@@ -40,7 +68,7 @@ pub struct When {
 }
 
 /// A policy that may be attached after the function is made, and detached before it is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unordered {
     pub policy: PolicyId,
     /// The resource that attaches it: what `DependsOn` has to name.
@@ -49,7 +77,7 @@ pub struct Unordered {
 }
 
 /// `VpcConfig` (`vpc_config`) as it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VpcConfig {
     /// Its key.
     pub place: Place,
@@ -82,7 +110,7 @@ pub enum Ipv6 {
 }
 
 /// A list of ids.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdList<R> {
     /// Its key; none if it is not written.
     pub place: Option<Place>,
@@ -111,7 +139,7 @@ pub enum Extent {
 }
 
 /// One id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdItem<R> {
     pub place: Place,
     pub id: Id<R>,
@@ -143,7 +171,7 @@ pub enum Stray {
 }
 
 /// A member of a VPC configuration that Lambda does not know.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey {
     pub name: String,
     pub place: Place,
@@ -173,7 +201,7 @@ impl VpcConfigKey {
 }
 
 /// Something that cannot be together with a VPC configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VpcConflict {
     /// The function is run at CloudFront's edge: where it is associated.
     Edge(Place),

@@ -10,7 +10,9 @@ mod arn;
 mod cloudformation;
 mod collect;
 mod document;
+mod found;
 mod function;
+mod function_roles;
 mod iam_calls;
 mod network;
 mod policy_document;
@@ -24,9 +26,10 @@ pub use account_details::Continuation;
 pub use arn::PrincipalArn;
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
+pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
-    Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict,
-    VpcConnection, When,
+    EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey,
+    VpcConflict, VpcConnection, VpcEventSource, When,
 };
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
@@ -116,7 +119,7 @@ pub enum KnownAttachments {
 }
 
 /// A policy in its relation to a principal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attached {
     pub policy: PolicyId,
     pub through: Attachment,

@@ -199,7 +199,7 @@ fn principal<'t, 'r>(entry: &Entry<'t>, table: &'t Table<'r>) -> PrincipalOut<'t
     PrincipalOut {
         name: subject.name(),
         kind: &subject.kind().kind,
-        arn: found.arn.as_ref().map(PrincipalArn::as_str),
+        arn: found.arn.as_ref().and_then(PrincipalArn::known),
         location: table.add(found.place.clone()),
         functions: functions.map(|found| function(found, table)).collect(),
         policies: subject.judged.policies.iter().map(|judged| policy(subject, judged, table)).collect(),

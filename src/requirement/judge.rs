@@ -12,7 +12,7 @@ use crate::evaluate::{
     judge as evaluate, may_assume, near_misses,
 };
 use crate::inventory::{
-    Attached, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, VpcConnection,
+    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType,
 };
 use crate::policy::Policy;
 use crate::reference::catalogue;
@@ -145,7 +145,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let mut functions = inventory.functions.iter().filter(|function| function.role == Some(id)).peekable();
         if kind.only == Only::Role && functions.peek().is_some() {
-            let connected = functions.any(|function| function.vpc == VpcConnection::Connected);
+            let connected = functions.any(Function::needs_interfaces);
             return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
         }
         shown_by_input(kind, inventory, principal, identity, trust)
@@ -265,10 +265,9 @@ impl<'j, 'a> Judge<'j, 'a> {
             .judging
             .partition
             .or_else(|| region.map(partition_of))
-            .or_else(|| arn.map(PrincipalArn::partition).filter(|partition| !partition.is_empty()))
+            .or_else(|| arn.and_then(PrincipalArn::known_partition))
             .unwrap_or("aws");
-        let account =
-            self.judging.account.or_else(|| arn.map(PrincipalArn::account).filter(|account| !account.is_empty()));
+        let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));
         Locality {
             partition: partition.to_owned(),
             region: region.map(str::to_owned),
@@ -327,7 +326,7 @@ fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl Fn
 /// The partition in which a region lies.
 ///
 /// Source: AWS General Reference, "Amazon Resource Names (ARNs)": the partitions.
-fn partition_of(region: &str) -> &'static str {
+pub fn partition_of(region: &str) -> &'static str {
     const PREFIXES: [(&str, &str); 8] = [
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),

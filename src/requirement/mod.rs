@@ -13,7 +13,9 @@ mod read;
 
 pub use applies::Applicability;
 pub use context::{CallerContext, Locality};
-pub use judge::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge};
+pub use judge::{
+    Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge, partition_of,
+};
 pub use pack::{
     Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
     PackTrust, Template,

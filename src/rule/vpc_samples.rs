@@ -77,6 +77,7 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
         role: None,
         place: Some(place(0)),
         vpc_config,
+        event_sources: Vec::new(),
         unordered: Vec::new(),
         when: Vec::new(),
     }

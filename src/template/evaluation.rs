@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::evaluator::Evaluator;
 use super::{Existence, Kind, Node, Problem, Resource, ResourceId, Template, Value, World};
+use crate::document::Doc;
 use crate::source::Path;
 
 /// A template in one world.
@@ -75,6 +76,13 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         let evaluator = Evaluator::new(self.template, self.world);
         evaluator.value(node);
         evaluator.into_findings().0
+    }
+
+    /// The text of a pseudo parameter; empty if there is none of the name.
+    pub fn pseudo(&self, name: &str) -> String {
+        let root = Node { doc: &Doc::Null, path: Path::new(), loops: None };
+        let value = Evaluator::new(self.template, self.world).pseudo(name, &root);
+        value.and_then(|value| value.as_text().map(Cow::into_owned)).unwrap_or_default()
     }
 
     fn resource_of(&self, id: ResourceId) -> &'t Resource<'d> {

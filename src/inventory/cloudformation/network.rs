@@ -13,7 +13,6 @@ use crate::document::Doc;
 use crate::inventory::{
     Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcConfig, VpcId,
 };
-use crate::policy::Unknown;
 use crate::template::{Evaluation, Existence, Reference, Resource, ResourceId, Template, Value};
 
 /// Reads what a template's functions say of their VPCs.
@@ -99,15 +98,6 @@ impl<'t, 'd> NetworkReader<'t, 'd> {
         &self.template.resource(id).resource_type
     }
 
-    /// A text with its unknown pieces spelt out.
-    pub(super) fn words(&self, text: &str) -> String {
-        let spell = |char: char| match Unknown::from_char(char) {
-            Some(unknown) => self.template.words(unknown),
-            None => char.to_string(),
-        };
-        text.chars().map(spell).collect()
-    }
-
     /// The text of a value, if it is a fact.
     pub(super) fn fact(&self, value: &Value<'d>) -> Option<String> {
         let text = value.known_text()?;
@@ -175,7 +165,7 @@ impl<'d> InWorld<'_, '_, 'd> {
         }
         match self.reader.fact(value).filter(|text| !text.is_empty()) {
             Some(text) => Id::Literal(text),
-            None => Id::Unknown(self.reader.words(&value.as_text().unwrap_or_default())),
+            None => Id::Unknown(self.reader.template.spelt(&value.as_text().unwrap_or_default())),
         }
     }
 

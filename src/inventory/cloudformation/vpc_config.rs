@@ -134,7 +134,7 @@ impl<'d> InWorld<'_, '_, 'd> {
             };
         }
         if text.contains(',') && !is_placeholder(&text) {
-            let what = format!("one text of several ids, {}", self.reader.words(&text));
+            let what = format!("one text of several ids, {}", self.reader.template.spelt(&text));
             return Id::Stray { what, is: Stray::Other };
         }
         self.unknown(value).id
@@ -186,7 +186,7 @@ impl<'d> InWorld<'_, '_, 'd> {
     }
 
     fn unknown<R>(&self, value: &Value<'d>) -> IdItem<R> {
-        let words = self.reader.words(&value.as_text().unwrap_or_default());
+        let words = self.reader.template.spelt(&value.as_text().unwrap_or_default());
         IdItem { place: self.reader.places.value(&value.origin), id: Id::Unknown(words) }
     }
 
