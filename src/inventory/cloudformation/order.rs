@@ -2,7 +2,7 @@
 //!
 //! In: a [`Template`] and one of its worlds. Out: whether a resource waits for another ([`Order::waits`]): because it
 //! names it (`Ref`, `Fn::GetAtt`, `Fn::Sub`) or says so (`DependsOn`), directly or through others. On deletion the
-//! order is reversed. Only what the world evaluates counts; a resource that does not exist in it orders nothing.
+//! order is reversed. [`Dependencies::unordered`] asks it of a function and the policies of its role. Only what the world evaluates counts; a resource that does not exist in it orders nothing.
 //!
 //! Source: CloudFormation Template Reference, "DependsOn attribute"; CloudFormation User Guide, "Conditions"; for what
 //! SAM makes, SAM Developer Guide, "Generated CloudFormation resources".
@@ -12,7 +12,9 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashSet};
 
+use super::Places;
 use crate::document::Doc;
+use crate::inventory::{DependsOn, OrderLanguage, OrderMend, PolicyId, Unordered};
 use crate::template::{Evaluation, Existence, Mention, Node, Resource, ResourceId, Template};
 
 /// What resources name, as far as it is the same in all worlds: kept from one [`Order`] to the next.
@@ -25,6 +27,39 @@ pub(super) struct Dependencies<'t, 'd> {
 impl<'t, 'd> Dependencies<'t, 'd> {
     pub(super) fn new(template: &'t Template<'d>) -> Self {
         Dependencies { template, steady: RefCell::default() }
+    }
+
+    /// Of the policies that resources attach to a function's role, those for whose resource the function does not wait.
+    pub(super) fn unordered(
+        &self,
+        evaluation: &Evaluation<'_, 'd>,
+        places: Places,
+        function: ResourceId,
+        attached_by: &[(PolicyId, ResourceId)],
+    ) -> Vec<Unordered> {
+        let order = Order::new(self, evaluation);
+        let unordered = attached_by.iter().filter(|(_, by)| !order.waits(function, *by));
+        let described = unordered.map(|(policy, by)| {
+            let resource = self.template.resource(*by);
+            let (path, part) = resource.place();
+            let cycle = order.waits(*by, function);
+            Unordered {
+                policy: *policy,
+                resource: resource.id.to_string(),
+                place: places.at(&path, part),
+                mend: if cycle { OrderMend::OtherPolicy } else { OrderMend::DependsOn },
+            }
+        });
+        described.collect()
+    }
+}
+
+/// What a resource says that it waits for.
+pub(super) fn depends_on(resource: &Resource<'_>, places: Places) -> DependsOn {
+    DependsOn {
+        language: OrderLanguage::CloudFormation,
+        place: resource.node.get("DependsOn").map(|node| places.key(&node.path)),
+        resources: resource.depends_on.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }
 
