@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
 use super::context::{CallerContext, Locality};
-use super::pack::{Facts, Only, Pack, PackPrincipal};
+use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::question;
+use super::races::{Race, Role, race};
 use crate::evaluate::{
     Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
     judge as evaluate, may_assume, near_misses,
@@ -63,6 +64,8 @@ pub struct Judged {
     pub trust: Option<JudgedTrust>,
     /// What the principal's own code may do, in the order of the pack's list.
     pub code: Vec<Verdict>,
+    /// The functions that do not wait for the policies that give the principal its rights.
+    pub races: Vec<Race>,
 }
 
 /// A policy that took part in a judgement.
@@ -229,6 +232,20 @@ impl<'j, 'a> Judge<'j, 'a> {
             }
             _ => None,
         };
+        let required = |index: &usize| kind.actions[*index].level == Level::Required;
+        let verdicts: Vec<(usize, Verdict)> =
+            (0..actions.len()).filter(required).map(|index| (index, actions[index].outcome.verdict)).collect();
+        let role = Role { identity: &principal.identity, verdicts: &verdicts };
+        let without = |index: usize, removed: &[bool]| {
+            let kept = layered.iter().enumerate().filter(|(at, _)| !removed.get(*at).is_some_and(|removed| *removed));
+            let kept: Vec<LayeredPolicy<'_>> = kept.map(|(_, layered)| *layered).collect();
+            let caller = CallerContext { facts: [&kind.actions[index].context, &kind.context], ..caller };
+            let question = &actions[index].question;
+            with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
+        };
+        let functions = self.judging.inventory.functions.iter().enumerate();
+        let of_role = functions.filter(|(_, function)| kind.only == Only::Role && function.role == Some(id));
+        let races = of_role.filter_map(|function| race(function, &role, without)).collect();
         drop(layered);
         Judged {
             principal: id,
@@ -240,6 +257,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             actions,
             trust,
             code,
+            races,
         }
     }
 

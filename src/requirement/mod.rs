@@ -9,6 +9,7 @@ mod judge;
 mod pack;
 mod policies;
 mod question;
+mod races;
 mod read;
 
 pub use applies::Applicability;
@@ -21,4 +22,5 @@ pub use pack::{
     PackTrust, Template,
 };
 pub use policies::PolicyProblem;
+pub use races::Race;
 pub use read::{PackProblem, built_in, read};

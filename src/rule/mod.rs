@@ -16,6 +16,7 @@ mod subject;
 mod trust_source_arn;
 mod unknown_action;
 mod unknown_managed_policy;
+mod unordered_policy;
 mod unresolved_permission;
 mod untrusted_role;
 mod vpc_cause;
@@ -51,7 +52,7 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 21] = [
+pub static RULES: [&Rule; 22] = [
     &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,
@@ -63,6 +64,7 @@ pub static RULES: [&Rule; 21] = [
     &trust_source_arn::RULE,
     &unknown_action::RULE,
     &unknown_managed_policy::RULE,
+    &unordered_policy::RULE,
     &unresolved_permission::RULE,
     &untrusted_role::RULE,
     &vpc_config_incomplete::RULE,
