@@ -32,6 +32,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// Is it the same function, but for the values of a template's parameters?
+    pub fn is_variant_of(&self, other: &Function) -> bool {
+        self.name == other.name && self.place == other.place
+    }
+
     /// Does Lambda make network interfaces with the function's role?
     ///
     /// Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", "Using Lambda

@@ -19,6 +19,7 @@ mod unknown_managed_policy;
 mod unordered_policy;
 mod unresolved_permission;
 mod untrusted_role;
+mod variants;
 mod vpc_cause;
 mod vpc_config_incomplete;
 mod vpc_config_invalid_id;
@@ -85,7 +86,8 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 /// All findings of all rules: by principal as the input has them, the worst first, so that a reader sees what belongs
 /// together.
 pub fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(examined)).collect();
+    let findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(examined)).collect();
+    let mut findings = variants::merged(examined, findings);
     findings.sort_by_key(|finding| (finding.subject, std::cmp::Reverse(finding.severity)));
     findings
 }
