@@ -12,6 +12,9 @@ mod finding;
 mod invalid_policy;
 mod missing_permission;
 mod partial_permission;
+mod policy_removed_with_vpc;
+mod role_policies_ignored;
+mod role_ref_is_name;
 mod subject;
 mod trust_source_arn;
 mod unknown_action;
@@ -32,9 +35,10 @@ mod vpc_public_subnet;
 #[cfg(test)]
 mod vpc_samples;
 mod words;
+mod wrong_partition;
 
 pub use finding::{Finding, Label, Severity};
-pub use subject::{Examined, Subject};
+pub use subject::{Before, Examined, Subject};
 
 /// A rule.
 #[derive(Debug)]
@@ -53,7 +57,7 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 22] = [
+pub static RULES: [&Rule; 26] = [
     &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,
@@ -62,6 +66,9 @@ pub static RULES: [&Rule; 22] = [
     &invalid_policy::RULE,
     &missing_permission::RULE,
     &partial_permission::RULE,
+    &policy_removed_with_vpc::RULE,
+    &role_policies_ignored::RULE,
+    &role_ref_is_name::RULE,
     &trust_source_arn::RULE,
     &unknown_action::RULE,
     &unknown_managed_policy::RULE,
@@ -76,6 +83,7 @@ pub static RULES: [&Rule; 22] = [
     &vpc_mixed_vpcs::RULE,
     &vpc_no_egress::RULE,
     &vpc_public_subnet::RULE,
+    &wrong_partition::RULE,
 ];
 
 /// The rule of this name.

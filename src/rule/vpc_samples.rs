@@ -90,7 +90,14 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
 pub(super) fn checked(rule: &'static Rule, config: VpcConfig, network: Network) -> Vec<Finding> {
     let functions = vec![function("F", Some(config))];
     let inventory = Inventory { functions, network, ..Inventory::default() };
-    (rule.check)(&Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[] })
+    (rule.check)(&Examined {
+        inventory: &inventory,
+        packs: &[],
+        judged: &[],
+        problems: &[],
+        partition: None,
+        before: None,
+    })
 }
 
 pub(super) fn messages(rule: &'static Rule, config: VpcConfig, network: Network) -> Vec<String> {

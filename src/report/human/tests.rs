@@ -66,7 +66,8 @@ fn label(place: Place, message: &str) -> Label {
 
 fn shown(sources: &Sources, findings: &[Finding], problems: &[InputProblem], how: Human) -> String {
     let inventory = Inventory::default();
-    let examined = Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[] };
+    let examined =
+        Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[], partition: None, before: None };
     let report =
         Report { sources, examined: &examined, findings, ignored: 0, problems, not_considered: &["scp", "rcp"] };
     let mut out = Vec::new();

@@ -1,0 +1,71 @@
+//! `role-policies-ignored`: a serverless function has a role of its own and policies, which SAM leaves out.
+
+use super::Rule;
+use super::finding::{Finding, Label, Severity};
+use super::missing_permission;
+use super::subject::Examined;
+use crate::inventory::{Function, PrincipalId};
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    name: "role-policies-ignored",
+    severity: Severity::Warning,
+    summary: "SAM leaves out the Policies of a function that is given a Role",
+    explanation: "\
+SAM makes a role of Policies, PermissionsBoundary and their like only if the function has no Role. With Role, it leaves \
+them out without a word, and adds nothing to the role that is given: neither what Policies says nor the \
+AWSLambdaVPCAccessExecutionRole that a function in a VPC gets otherwise. The deploy then fails with \"The provided \
+execution role does not have permissions to call CreateNetworkInterface on EC2\", or the function's code is refused \
+when it runs. (Where the role lacks what the VPC needs, missing-permission says so, and shows this as its cause. For a \
+function without a VPC it is a note.)
+
+Example: Role: !GetAtt R.Arn together with Policies: [AWSLambdaVPCAccessExecutionRole].
+
+To mend it, move the policies into the role, or take Role away, so that SAM makes one.",
+    source: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html",
+    check,
+};
+
+fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    // What is missing for this cause is told there.
+    let told: Vec<PrincipalId> = examined
+        .subjects()
+        .filter(|subject| missing_permission::is_told(subject))
+        .map(|subject| subject.judged.principal)
+        .collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for function in &examined.inventory.functions {
+        let Some(place) = &function.ignored_policies else { continue };
+        if function.role.is_some_and(|role| told.contains(&role)) && function.needs_interfaces() {
+            continue;
+        }
+        let finding = ignored(examined, function, place);
+        // The same function under other values.
+        let same = |known: &Finding| known.subject == finding.subject && known.message == finding.message;
+        if !findings.iter().any(same) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Finding {
+    let role = function.role.and_then(|role| examined.inventory.principal(role).name.as_deref());
+    let severity = if function.needs_interfaces() { Severity::Warning } else { Severity::Note };
+    Finding {
+        rule: &RULE,
+        severity,
+        message: format!("SAM leaves out what function `{}` asks for, because its Role is given", function.name),
+        notes: Vec::new(),
+        help: Some(match role {
+            Some(role) => format!("move it into `{role}`, or take Role away"),
+            None => "move it into the role, or take Role away".to_owned(),
+        }),
+        url: RULE.source.to_owned(),
+        subject: function.role,
+        principal: role.map(str::to_owned),
+        function: Some(function.name.clone()),
+        primary: Label::new(Some(place.clone()), "this makes no role"),
+        related: Vec::new(),
+    }
+}
