@@ -9,6 +9,7 @@ mod conditional_permission;
 mod denied_permission;
 mod edge_function_in_vpc;
 mod finding;
+mod function_variants;
 mod invalid_policy;
 mod missing_permission;
 mod partial_permission;

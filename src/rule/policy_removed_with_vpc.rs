@@ -125,6 +125,7 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
         rule: &RULE,
         severity: Severity::Warning,
         message,
+        when: None,
         notes: vec![
             "Lambda deletes the network interfaces after the update, up to twenty minutes later, with the role as it is then; if it may not, they stay, and security groups and subnets cannot be deleted".to_owned(),
             "AWS says: resource sg-… has a dependent object (Error Code: DependencyViolation)".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
+use super::function_variants::said_once;
 use super::missing_permission;
 use super::subject::Examined;
 use crate::inventory::{Function, PrincipalId};
@@ -33,20 +34,11 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
         .filter(|subject| missing_permission::is_told(subject))
         .map(|subject| subject.judged.principal)
         .collect();
-    let mut findings: Vec<Finding> = Vec::new();
-    for function in &examined.inventory.functions {
-        let Some(place) = &function.ignored_policies else { continue };
-        if function.role.is_some_and(|role| told.contains(&role)) && function.needs_interfaces() {
-            continue;
-        }
-        let finding = ignored(examined, function, place);
-        // The same function under other values.
-        let same = |known: &Finding| known.subject == finding.subject && known.message == finding.message;
-        if !findings.iter().any(same) {
-            findings.push(finding);
-        }
-    }
-    findings
+    said_once(&examined.inventory.functions, |_, function| {
+        let is_told = function.role.is_some_and(|role| told.contains(&role)) && function.needs_interfaces();
+        let place = function.ignored_policies.as_ref().filter(|_| !is_told)?;
+        Some(ignored(examined, function, place))
+    })
 }
 
 fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Finding {
@@ -56,6 +48,7 @@ fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Findi
         rule: &RULE,
         severity,
         message: format!("SAM leaves out what function `{}` asks for, because its Role is given", function.name),
+        when: None,
         notes: Vec::new(),
         help: Some(match role {
             Some(role) => format!("move it into `{role}`, or take Role away"),

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
+use super::function_variants::said_once;
 use super::subject::Examined;
 use crate::inventory::{Function, RoleReference};
 use crate::source::{At, Place, Wrapping};
@@ -23,17 +24,10 @@ To mend it, write !GetAtt OrdersRole.Arn.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for function in &examined.inventory.functions {
-        let RoleReference::Name { place, role } = &function.role_reference else { continue };
-        let finding = named(function, place, role);
-        // The same function under other values.
-        let same = |known: &Finding| known.subject == finding.subject && known.message == finding.message;
-        if !findings.iter().any(same) {
-            findings.push(finding);
-        }
-    }
-    findings
+    said_once(&examined.inventory.functions, |_, function| match &function.role_reference {
+        RoleReference::Name { place, role } => Some(named(function, place, role)),
+        RoleReference::Arn => None,
+    })
 }
 
 fn named(function: &Function, place: &Place, role: &str) -> Finding {
@@ -45,6 +39,7 @@ fn named(function: &Function, place: &Place, role: &str) -> Finding {
         rule: &RULE,
         severity: Severity::Error,
         message: format!("function `{}` is given the name of its role `{role}`, and Lambda takes its ARN", function.name),
+        when: None,
         notes: vec![
             "AWS says: 1 validation error detected: Value '…' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:…".to_owned(),
         ],

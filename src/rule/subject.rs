@@ -245,6 +245,7 @@ impl<'e> Subject<'e> {
             rule,
             severity,
             message,
+            when: None,
             notes: Vec::new(),
             help: None,
             url: self.pack.url.clone(),

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
+use super::function_variants::said_once;
 use super::subject::{Examined, Group, Subject, said};
 use super::words;
 use crate::inventory::{Function, OrderLanguage, OrderMend, Unordered};
@@ -29,18 +30,12 @@ ManagedPolicyArns of the role itself, which the function waits for.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for subject in examined.subjects() {
-        for race in &subject.judged.races {
-            let finding = unordered(&subject, race, &subject.inventory.functions[race.function]);
-            // The same function under other values.
-            let same = |known: &Finding| known.subject == finding.subject && known.message == finding.message;
-            if !findings.iter().any(same) {
-                findings.push(finding);
-            }
-        }
-    }
-    findings
+    let subjects: Vec<Subject<'_>> = examined.subjects().filter(|subject| !subject.judged.races.is_empty()).collect();
+    said_once(&examined.inventory.functions, |index, function| {
+        let races = subjects.iter().flat_map(|subject| subject.judged.races.iter().map(move |race| (subject, race)));
+        let (subject, race) = races.into_iter().find(|(_, race)| race.function == index)?;
+        Some(unordered(subject, race, function))
+    })
 }
 
 fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding {
@@ -56,9 +51,9 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
     let gives = if resources.len() == 1 { "gives" } else { "give" };
     let named = words::quoted(&resources, "and");
     let message = format!(
-        "function `{}` does not wait for {named}, which {gives} the {} the right to {}",
+        "function `{}` does not wait for {named}, which {gives} its role{} the right to {}",
         function.name,
-        subject.words(),
+        subject.name().map_or(String::new(), |name| format!(" `{name}`")),
         words::doing(&said(&group), "and")
     );
     let mut finding = subject.finding(&RULE, Severity::Warning, message);

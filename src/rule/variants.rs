@@ -33,6 +33,7 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
             std::ptr::eq(known.rule, finding.rule)
                 && known.subject.map(|id| inventory.first_variant(id)) == first
                 && known.message == finding.message
+                && known.when == finding.when
                 && place(known) == place(&finding)
         };
         let known = first.and_then(|_| merged.iter_mut().rev().find(same));
@@ -49,7 +50,10 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
     let said = |(mut finding, having): (Finding, Vec<PrincipalId>)| {
         if let Some(first) = having.first() {
             let all = variants.get(&inventory.first_variant(*first)).map_or(&having[..], Vec::as_slice);
-            finding.message.push_str(&when(examined, all, &having));
+            let when = finding.when.take().unwrap_or_else(|| when(examined, all, &having));
+            finding.message.push_str(&when);
+        } else if let Some(when) = finding.when.take() {
+            finding.message.push_str(&when);
         }
         show_functions(examined, &mut finding, &having);
         finding

@@ -5,7 +5,7 @@
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::attaching::Holder;
+use super::attaching::{Attaches, Holder};
 use super::difference::difference;
 use super::event_sources::EventSources;
 use super::order::{Dependencies, depends_on};
@@ -106,7 +106,11 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
 
     fn function(&mut self, collector: &mut Collector<'a>, id: ResourceId) {
         let template = self.template;
-        let worlds = self.worlds(&self.closure(id), &self.network.related(id));
+        let needed = self.closure(id);
+        let attaches = |id: &&ResourceId| Attaches::of(&template.resource(**id).resource_type).is_some();
+        let attaching: Vec<ResourceId> = needed.iter().filter(attaches).copied().collect();
+        let explaining = [self.dependencies.between(id, &attaching), self.network.related(id)].concat();
+        let worlds = self.worlds(&needed, &explaining);
         let existing = existing(template, &worlds, id);
         let mut variants: Vec<Variant<'_, 'a>> = Vec::new();
         for world in &existing {
@@ -121,14 +125,20 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         // The values under which the role matters are those under which the function needs it.
         variants.sort_by_key(|variant| !variant.function.needs_interfaces());
         let mut own: Vec<FoundId> = Vec::new();
+        for at in 0..variants.len() {
+            let RoleNamed::Found(found) = variants[at].role else { continue };
+            if !own.contains(&found) {
+                own.push(found);
+                let needs = variants[at].function.needs_interfaces();
+                let alike = variants.iter().filter(|variant| {
+                    variant.role == RoleNamed::Found(found) && variant.function.needs_interfaces() == needs
+                });
+                let worlds: Vec<&World> = alike.flat_map(|variant| variant.worlds.iter().copied()).collect();
+                self.settle(collector, found, difference(&existing, &worlds));
+            }
+        }
         for Variant { mut function, role, role_place, worlds } in variants {
             function.when = difference(&existing, &worlds);
-            if let RoleNamed::Found(found) = role
-                && !own.contains(&found)
-            {
-                own.push(found);
-                self.settle(collector, found, function.when.clone());
-            }
             collector.function(FoundFunction { function, role, role_place });
         }
     }

@@ -15,7 +15,7 @@ use foldhash::{HashMap, HashSet};
 use super::Places;
 use crate::document::Doc;
 use crate::inventory::{DependsOn, OrderLanguage, OrderMend, PolicyId, Unordered};
-use crate::template::{Evaluation, Existence, Mention, Node, Resource, ResourceId, Template};
+use crate::template::{Evaluation, Existence, Mention, Node, Resource, ResourceId, Template, World};
 
 /// What resources name, as far as it is the same in all worlds: kept from one [`Order`] to the next.
 #[derive(Debug)]
@@ -27,6 +27,39 @@ pub(super) struct Dependencies<'t, 'd> {
 impl<'t, 'd> Dependencies<'t, 'd> {
     pub(super) fn new(template: &'t Template<'d>) -> Self {
         Dependencies { template, steady: RefCell::default() }
+    }
+
+    /// The resources through which a function may come to wait for these others, as far as they differ by world.
+    pub(super) fn between(&self, function: ResourceId, others: &[ResourceId]) -> Vec<ResourceId> {
+        if others.is_empty() {
+            return Vec::new();
+        }
+        // Nothing is decided here, so that all branches count.
+        let nowhere = World::default();
+        let evaluation = self.template.in_world(&nowhere);
+        let order = Order::new(self, &evaluation);
+        let reached = order.reach(function);
+        let mut named_by: HashMap<Step, Vec<Step>> = HashMap::default();
+        for step in &reached {
+            order.named(*step).iter().for_each(|named| named_by.entry(*named).or_default().push(*step));
+        }
+        let mut open: Vec<Step> = others.iter().map(|id| Step::Resource(*id)).collect();
+        let mut between: HashSet<ResourceId> = HashSet::default();
+        while let Some(step) = open.pop() {
+            for by in named_by.get(&step).into_iter().flatten() {
+                let (Step::Resource(id) | Step::Role(id)) = *by;
+                if between.insert(id) {
+                    open.push(*by);
+                }
+            }
+        }
+        let differs = |id: &ResourceId| {
+            let resource = self.template.resource(*id);
+            resource.condition.is_some() || varies(resource.node.doc)
+        };
+        let mut between: Vec<ResourceId> = between.into_iter().filter(differs).collect();
+        between.sort_unstable();
+        between
     }
 
     /// Of the policies that resources attach to a function's role, those for whose resource the function does not wait.

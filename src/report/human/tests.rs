@@ -39,6 +39,7 @@ fn finding(severity: Severity, message: &str) -> Finding {
         rule: find("missing-permission").expect("a rule"),
         severity,
         message: message.to_owned(),
+        when: None,
         notes: Vec::new(),
         help: None,
         url: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html".to_owned(),
