@@ -141,14 +141,31 @@ fn the_help_is_the_line_to_write() {
         (
             "cdk-policy-of-ones-own.json",
             "function `Orders1A2B3C4D` does not wait for `NetworkPolicy5E6F7A8B`, which gives its role `OrdersServiceRole3F2A1B0C` the right to create, describe and delete network interfaces",
-            "write `\"DependsOn\": [\"OrdersServiceRole3F2A1B0C\", \"NetworkPolicy5E6F7A8B\"]`",
+            "write `\"DependsOn\": [\"OrdersServiceRole3F2A1B0C\", \"NetworkPolicy5E6F7A8B\"]`; in the code of the CDK, that is `function.node.addDependency(policy)`",
         ),
         (
             "policy-waits-for-function.yaml",
-            "function `Orders` does not wait for `Network`, which gives its role `Role` the right to create, describe and delete network interfaces",
+            "function `Orders` is made before `Network`, which gives its role `Role` the right to create, describe and delete network interfaces",
             "`Network` itself waits for `Orders`, so that no DependsOn can order them: give these rights in the role's own Policies or ManagedPolicyArns",
         ),
     ] {
         assert_eq!(message_and_help(name), (message.to_owned(), help.to_owned()), "{name}");
+    }
+}
+
+/// What people see, without colour.
+#[test]
+fn what_is_shown() {
+    for (name, rule) in [
+        ("depends-on-others.yaml", "unordered-policy"),
+        ("policy-waits-for-function.yaml", "unordered-policy"),
+        ("cdk-policy-of-ones-own.json", "unordered-policy"),
+        ("role-by-ref.yaml", "role-ref-is-name"),
+    ] {
+        let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
+        let command = command.current_dir(folder()).args(["check", "--color", "never", "--select", rule, name]);
+        let output = command.output().expect("rolecall runs");
+        let snapshot = name.replace('.', "_");
+        insta::assert_snapshot!(snapshot, String::from_utf8(output.stdout).expect("UTF-8"));
     }
 }

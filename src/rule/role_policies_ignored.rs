@@ -62,3 +62,34 @@ fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Findi
         related: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::vpc_samples::{config, function, place};
+    use super::*;
+    use crate::inventory::Inventory;
+
+    #[test]
+    fn what_sam_leaves_out_is_said() {
+        let in_vpc = || function("F", Some(config(&["subnet-1"], &["sg-1"])));
+        let variants = |functions: Vec<Function>| {
+            let inventory = Inventory { functions, ..Inventory::default() };
+            let findings = check(&Examined {
+                inventory: &inventory,
+                packs: &[],
+                judged: &[],
+                problems: &[],
+                partition: None,
+                before: None,
+            });
+            findings.into_iter().map(|finding| (finding.severity, finding.message)).collect::<Vec<_>>()
+        };
+        let said = "SAM leaves out what function `F` asks for, because its Role is given".to_owned();
+        let ignored = Some(place(70));
+        assert_eq!(variants(vec![in_vpc()]), []);
+        let with = Function { ignored_policies: ignored.clone(), ..in_vpc() };
+        assert_eq!(variants(vec![with.clone(), with]), [(Severity::Warning, said.clone())]);
+        let without_vpc = Function { ignored_policies: ignored, ..function("F", None) };
+        assert_eq!(variants(vec![without_vpc]), [(Severity::Note, said)]);
+    }
+}

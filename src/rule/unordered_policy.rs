@@ -50,8 +50,15 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
     let group: Group<'_> = race.actions.iter().filter_map(|index| all.get(*index).copied()).collect();
     let gives = if resources.len() == 1 { "gives" } else { "give" };
     let named = words::quoted(&resources, "and");
+    // What waits for the function comes after it for certain.
+    let follows = late.iter().find(|late| late.mend == OrderMend::OtherPolicy);
+    let order = match follows {
+        None => format!("does not wait for {named}"),
+        Some(late) if resources.len() == 1 => format!("is made before `{}`", late.resource),
+        Some(late) => format!("does not wait for {named}, and is made before `{}`", late.resource),
+    };
     let message = format!(
-        "function `{}` does not wait for {named}, which {gives} its role{} the right to {}",
+        "function `{}` {order}, which {gives} its role{} the right to {}",
         function.name,
         subject.name().map_or(String::new(), |name| format!(" `{name}`")),
         words::doing(&said(&group), "and")
@@ -61,18 +68,34 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
     finding.function = Some(function.name.clone());
     let place = function.depends_on.place.clone().or_else(|| function.place.clone());
     finding.primary = Label::new(place, format!("nothing here makes it wait for {named}"));
-    let mut places: Vec<&Place> = late.iter().map(|late| &late.place).collect();
+    let mut places: Vec<(&Place, OrderMend)> = late.iter().map(|late| (&late.place, late.mend)).collect();
     places.dedup();
-    let attaches = |place: &Place| Label::new(Some(place.clone()), "this attaches the policy, in its own time");
+    let attaches = |(place, mend): (&Place, OrderMend)| {
+        let message = match mend {
+            OrderMend::DependsOn => "this attaches the policy, in its own time",
+            OrderMend::OtherPolicy => "this attaches the policy, and waits for the function",
+        };
+        Label::new(Some(place.clone()), message)
+    };
     finding.related.extend(places.into_iter().filter_map(attaches));
-    finding.related.extend(Label::new(subject.place(), "both wait for the role only"));
+    finding.related.extend(Label::new(subject.place(), "the function waits for the role only"));
+    let policies = if resources.len() == 1 { "the policy" } else { "the policies" };
+    let (create, delete) = match follows {
+        None => (
+            "on create, the function may be made first, and fails; a second deploy works".to_owned(),
+            format!("on delete, {policies} may go first"),
+        ),
+        Some(_) => (
+            "on create, the function is made first, and fails".to_owned(),
+            format!("on delete, {policies} go{} first", if resources.len() == 1 { "es" } else { "" }),
+        ),
+    };
+    finding.notes.push(match subject.aws_says(&group) {
+        Some(said) => format!("{create}. {said}"),
+        None => create,
+    });
     finding.notes.push(format!(
-        "on create, the function may be made first, and fails; a second deploy works{}",
-        subject.aws_says(&group).map_or(String::new(), |said| format!(". {said}"))
-    ));
-    finding.notes.push(format!(
-        "on delete, {} may go first: then Lambda can no longer delete the function's network interfaces, and its security groups and subnets cannot be deleted",
-        if resources.len() == 1 { "the policy" } else { "the policies" }
+        "{delete}: then Lambda can no longer delete the function's network interfaces, and its security groups and subnets cannot be deleted"
     ));
     finding.help = Some(help(function, &late, &resources));
     finding
@@ -101,12 +124,16 @@ fn help(function: &Function, late: &[&Unordered], resources: &[&str]) -> String 
             _ => format!("\"DependsOn\": [\"{}\"]", all.join("\", \"")),
         },
     };
+    let in_code = match function.construct {
+        Some(_) => "; in the code of the CDK, that is `function.node.addDependency(policy)`",
+        None => "",
+    };
     match function.depends_on.place {
-        Some(_) => format!("write `{line}`"),
+        Some(_) => format!("write `{line}`{in_code}"),
         None if function.depends_on.language == OrderLanguage::Terraform => {
             format!("add `{line}` to `{}`", function.name)
         }
-        None => format!("add `{line}` to `{}`, beside Type and Properties", function.name),
+        None => format!("add `{line}` to `{}`, beside Type and Properties{in_code}", function.name),
     }
 }
 

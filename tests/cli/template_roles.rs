@@ -126,3 +126,11 @@ fn a_bare_policy_is_of_one_partition() {
         assert_eq!(found, expected, "{flags:?}");
     }
 }
+
+#[test]
+fn what_is_shown_of_a_partition() {
+    let policies = "      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]\n      Policies: [{PolicyName: logs, PolicyDocument: {Version: '2012-10-17', Statement: {Effect: Allow, Action: 'logs:*', Resource: 'arn:aws:logs:*:*:*'}}}]\n";
+    let folder = Folder::of([("t.yaml", template(LAMBDA, policies, "!GetAtt R.Arn"))]);
+    let run = folder.run(&["check", "--color", "never", "--region", "cn-north-1", "t.yaml"]);
+    insta::assert_snapshot!(run.out);
+}

@@ -111,3 +111,13 @@ fn a_file_of_before_must_be_understood() {
         assert_eq!(report.problems().len(), 1, "{before}");
     }
 }
+
+#[test]
+fn what_is_shown() {
+    let folder = Folder::of([
+        ("before.yaml", template(&[ROLE, VPC_ACCESS, FUNCTION, VPC])),
+        ("after.yaml", template(&[ROLE, BASIC, FUNCTION])),
+    ]);
+    let run = folder.run(&["check", "--color", "never", "--before", "before.yaml", "after.yaml"]);
+    insta::assert_snapshot!(run.out);
+}
