@@ -30,12 +30,14 @@ ManagedPolicyArns of the role itself, which the function waits for.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    let subjects: Vec<Subject<'_>> = examined.subjects().filter(|subject| !subject.judged.races.is_empty()).collect();
-    said_once(&examined.inventory.functions, |index, function| {
-        let races = subjects.iter().flat_map(|subject| subject.judged.races.iter().map(move |race| (subject, race)));
-        let (subject, race) = races.into_iter().find(|(_, race)| race.function == index)?;
-        Some(unordered(subject, race, function))
-    })
+    let functions = &examined.inventory.functions;
+    let mut races: Vec<Option<(Subject<'_>, &Race)>> = vec![None; functions.len()];
+    for subject in examined.subjects() {
+        for race in &subject.judged.races {
+            races[race.function].get_or_insert((subject, race));
+        }
+    }
+    said_once(functions, |index, function| races[index].map(|(subject, race)| unordered(&subject, race, function)))
 }
 
 fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding {
