@@ -32,6 +32,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The fact, in one line.
     pub message: String,
+    /// ` when Stage is prod`: what follows the message, if the rule itself knows under which values it holds.
+    pub when: Option<String>,
     /// Why AWS refuses although it looks right, what AWS says; each a sentence.
     pub notes: Vec<String>,
     /// The smallest change that mends it.
@@ -46,13 +48,6 @@ pub struct Finding {
     pub primary: Option<Label>,
     /// The places that explain it.
     pub related: Vec<Label>,
-}
-
-impl Finding {
-    /// Is it about one function, whatever role that has? Then it says itself under which parameters it holds.
-    pub(super) fn is_of_function(&self) -> bool {
-        self.function.is_some() && self.principal.is_none()
-    }
 }
 
 /// A place with a few words.

@@ -9,6 +9,8 @@ mod packs;
 mod places;
 mod single_calls;
 mod statuses;
+mod template_roles;
+mod updates;
 
 use std::fs;
 use std::io::Read;

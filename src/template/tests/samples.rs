@@ -28,7 +28,7 @@ fn every_sample_is_evaluated_and_every_value_is_found() {
         let name = |entry: std::io::Result<std::fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
         entries.filter_map(name).map(|name| format!("{within}{name}")).collect()
     };
-    for name in names("").into_iter().chain(names("network/")) {
+    for name in names("").into_iter().chain(names("network/")).chain(names("order/")) {
         if !name.ends_with(".yaml") && !name.ends_with(".json") {
             continue;
         }
