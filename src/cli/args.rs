@@ -55,6 +55,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", help_heading = "Around a principal")]
     pub session_policy: Vec<PathBuf>,
 
+    /// A template that is deployed now: what the update takes away is judged, too
+    #[arg(long, value_name = "FILE", help_heading = "What you know")]
+    pub before: Vec<PathBuf>,
+
     /// A condition key that you know; repeat a key to give it several values
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What you know")]
     pub context: Vec<String>,

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use super::args::{CheckArgs, Format};
+use super::deployed::Deployed;
 use super::files::{Given, not_understood, read_all};
 use super::surround::{SurroundingFiles, packs};
 use super::{Exit, Failure, explain, principals, terminal};
@@ -35,11 +36,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let files = read_all(&args.paths, &mut sources, &mut problems);
     let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
+    let deployed = Deployed::read(args, &mut sources, &mut problems);
     let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
-    recognize(&files, sources, &settings(args)?, &mut collector, &mut problems);
+    let settings = settings(args)?;
+    recognize(&files, sources, &settings, &mut collector, &mut problems);
     // What could not be read may be a policy of the principal, and may say anything.
     unread.iter().for_each(|name| collector.unseen_bare(name));
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
@@ -47,7 +50,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(bare, &mut problems)));
     let assignments = assign(&names, inventory, &problems)?;
 
-    let (judged, policy_problems) = judge(&Judging {
+    let judging = Judging {
         inventory,
         packs,
         assignments: &assignments,
@@ -56,9 +59,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         partition: args.partition.as_deref(),
         region: args.region.as_deref(),
         account: args.account.as_deref(),
-    });
+    };
+    let (judged, policy_problems) = judge(&judging);
     let judged = judged.leak();
-    let examined = Examined { inventory, packs, judged, problems: &policy_problems };
+    let before = deployed.judge(sources, &settings, &surrounding, &judging, &mut problems);
+    let partition = judging.said_partition();
+    let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
         rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
     let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
@@ -163,7 +169,7 @@ fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     Ok(given)
 }
 
-fn recognize<'a>(
+pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
     settings: &Settings,

@@ -233,6 +233,7 @@ fn user<'a>(detail: UserDetail<'a>, within: Within<'a>, collector: &mut Collecto
         trust: None,
         groups: Some(detail.group_list.into_iter().map(|group| group.value).collect()),
         when: Vec::new(),
+        variant_of: None,
     });
 }
 
@@ -251,5 +252,6 @@ fn role<'a>(detail: RoleDetail<'a>, within: Within<'a>, collector: &mut Collecto
         trust,
         groups: None,
         when: Vec::new(),
+        variant_of: None,
     });
 }

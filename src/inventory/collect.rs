@@ -10,7 +10,7 @@ use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings}
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
     Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalType, When, function_roles,
+    Principal, PrincipalId, PrincipalType, When, function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
@@ -192,6 +192,7 @@ impl<'a> Collector<'a> {
         let attach = |policy| Attached { policy, through: Attachment::Inline, place: None };
         Principal {
             when: Vec::new(),
+            variant_of: None,
             name: None,
             kind: PrincipalType::Unnamed,
             arn: None,
@@ -233,6 +234,7 @@ impl<'a> Collector<'a> {
         });
         Principal {
             when: found.when,
+            variant_of: found.variant_of.map(|first| PrincipalId(first.0)),
             name: Some(found.name),
             kind: found.kind,
             arn: found.arn,

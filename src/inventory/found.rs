@@ -57,6 +57,8 @@ pub struct Found<'a> {
     pub groups: Option<Vec<Cow<'a, str>>>,
     /// The values under which all this holds.
     pub when: Vec<When>,
+    /// The first of those that differ from it by such values only.
+    pub variant_of: Option<FoundId>,
 }
 
 impl<'a> Found<'a> {
@@ -74,6 +76,7 @@ impl<'a> Found<'a> {
             trust: None,
             groups: None,
             when: Vec::new(),
+            variant_of: None,
         }
     }
 

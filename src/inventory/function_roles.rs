@@ -80,5 +80,6 @@ fn unseen_role<'a>(role: &RoleNamed<'a>, place: Option<Place>) -> Principal<'a> 
         boundary: None,
         trust: None,
         when: Vec::new(),
+        variant_of: None,
     }
 }

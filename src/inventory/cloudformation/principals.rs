@@ -106,7 +106,8 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == found) {
             return known.clone();
         }
-        let read = Read { id: collector.principal(found.clone()), attached_by };
+        let first = self.known.iter().find(|(known, _)| known.place == found.place).map(|(_, read)| read.id);
+        let read = Read { id: collector.principal(Found { variant_of: first, ..found.clone() }), attached_by };
         self.known.push((found, read.clone()));
         read
     }
