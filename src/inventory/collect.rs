@@ -184,7 +184,7 @@ impl<'a> Collector<'a> {
                 principals.push(self.unnamed());
             }
         }
-        Inventory { principals, policies: self.policies, functions, network: self.network }
+        Inventory { principals, policies: self.policies, functions: functions.into(), network: self.network }
     }
 
     /// The principal whose policies the bare documents are.

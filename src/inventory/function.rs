@@ -197,6 +197,11 @@ pub enum Extent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdItem<R> {
     pub place: Place,
+    /// As it will stand in texts, the pieces that the input leaves open as in policies ([`Unknown`]); empty if even that
+    /// is not known.
+    ///
+    /// [`Unknown`]: crate::policy::Unknown
+    pub text: String,
     pub id: Id<R>,
 }
 

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
+use super::configured::Configured;
 use super::context::{CallerContext, Locality};
 use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
 use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
-use super::question::question;
+use super::question::{Asked, question};
 use super::races::{Race, Role, race};
 use crate::evaluate::{
     Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
@@ -18,6 +19,7 @@ use crate::inventory::{
 };
 use crate::policy::Policy;
 use crate::reference::catalogue;
+use crate::source::SourceId;
 
 /// What to judge, and what the caller knows about it.
 pub struct Judging<'j, 'a> {
@@ -86,6 +88,7 @@ pub struct JudgedPolicy {
 /// The answer on one action.
 pub struct JudgedAction {
     pub question: Rc<Question>,
+    pub asked: Asked,
     pub outcome: Outcome,
     /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
     /// a principal that need not meet the pack.
@@ -164,7 +167,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         if kind.only == Only::Role && principal.kind != PrincipalType::Role {
             return None;
         }
-        let mut functions = inventory.functions.iter().filter(|function| function.role == Some(id)).peekable();
+        let mut functions = inventory.functions_of(id).peekable();
         if kind.only == Only::Role && functions.peek().is_some() {
             let connected = functions.any(Function::needs_interfaces);
             return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
@@ -186,6 +189,12 @@ impl<'j, 'a> Judge<'j, 'a> {
         let locality = self.locality(principal);
         let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
+        let sources: Vec<SourceId> = policies
+            .iter()
+            .filter_map(|judged| self.judging.inventory.policy(judged.attached.policy).document.as_ref()?.source())
+            .collect();
+        let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
+        let configured = Configured::of(functions, &sources);
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -209,13 +218,17 @@ impl<'j, 'a> Judge<'j, 'a> {
             .iter()
             .enumerate()
             .map(|(index, action)| {
-                let question = Rc::clone(&questions[pack_index][kind_index][index]);
+                let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
+                let (asked, question) = match chosen {
+                    Some(_) => (Asked::Configured, Rc::new(question(action, &locality, chosen))),
+                    None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
+                };
                 let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
                 with_contexts(&question, caller, |contexts| {
                     let outcome = evaluate(&question, &layered, attachments, contexts);
                     let explained = explained && outcome.verdict != Verdict::Granted;
                     let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                    JudgedAction { question: Rc::clone(&question), outcome, near }
+                    JudgedAction { question: Rc::clone(&question), asked, outcome, near }
                 })
             })
             .collect();
@@ -261,8 +274,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             let question = &actions[index].question;
             with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
         };
-        let functions = self.judging.inventory.functions.iter().enumerate();
-        let of_role = functions.filter(|(_, function)| kind.only == Only::Role && function.role == Some(id));
+        let of_role = self.judging.inventory.functions.of(id).filter(|_| kind.only == Only::Role);
         let races = of_role.filter_map(|function| race(function, &role, without)).collect();
         drop(layered);
         Judged {
@@ -285,7 +297,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             return Rc::clone(known);
         }
         let of_kind = |kind: &PackPrincipal| {
-            kind.actions.iter().map(|action| Rc::new(question(action, locality))).collect::<Vec<_>>()
+            kind.actions.iter().map(|action| Rc::new(question(action, locality, None))).collect::<Vec<_>>()
         };
         let packs = self.judging.packs.iter();
         let fresh = Rc::new(packs.map(|pack| pack.principals.iter().map(of_kind).collect()).collect());
