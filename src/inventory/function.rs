@@ -60,6 +60,7 @@ pub enum EventSourceKind {
     /// Kafka of one's own, with the VPC's subnets or security groups named.
     Kafka,
     Mq,
+    DocumentDb,
 }
 
 /// Whether a function is connected to a VPC.

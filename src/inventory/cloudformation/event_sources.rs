@@ -1,13 +1,14 @@
 //! Event sources in a VPC: Lambda reads them through network interfaces that it makes with the function's role.
 //!
 //! Source: Lambda Developer Guide, "Using Lambda with Amazon MSK", "Using Lambda with self-managed Apache Kafka", "Using
-//! Lambda with Amazon MQ": the role's permissions.
+//! Lambda with Amazon MQ", "Using Lambda with Amazon DocumentDB": the role's permissions; AWS SAM Developer Guide,
+//! "EventSource".
 
 use foldhash::HashMap;
 
 use super::Places;
 use crate::inventory::{EventSourceKind, VpcEventSource};
-use crate::template::{Evaluation, Existence, Resource, ResourceId, Template, Value, World};
+use crate::template::{Evaluation, Existence, Member, Resource, ResourceId, Template, Value, World};
 
 /// The event source mappings of a template, by the logical id of the function that they name in whatever branch.
 #[derive(Debug)]
@@ -40,9 +41,9 @@ impl EventSources {
         template: &Template<'d>,
         evaluation: &Evaluation<'_, 'd>,
         places: Places,
-        function: &Resource<'d>,
+        (function, properties): (&Resource<'d>, &Value<'d>),
     ) -> Vec<VpcEventSource> {
-        let mut found = Vec::new();
+        let mut found = of_events(properties, places);
         for id in self.candidates(&function.id) {
             if evaluation.existence(*id) != Existence::Exists {
                 continue;
@@ -68,6 +69,9 @@ fn names(template: &Template<'_>, value: &Value<'_>, function: &str) -> bool {
 }
 
 fn kind(template: &Template<'_>, properties: &Value<'_>) -> Option<EventSourceKind> {
+    if properties.get("DocumentDBEventSourceConfig").is_some() {
+        return Some(EventSourceKind::DocumentDb);
+    }
     if let Some(source) = properties.get("EventSourceArn") {
         let resource = source.as_reference().and_then(|reference| template.find(&reference.resource));
         let text = source.as_text().unwrap_or_default();
@@ -78,10 +82,30 @@ fn kind(template: &Template<'_>, properties: &Value<'_>) -> Option<EventSourceKi
             _ => None,
         };
     }
+    is_within(properties).then_some(EventSourceKind::Kafka)
+}
+
+/// `Events` of a function of SAM.
+fn of_events(properties: &Value<'_>, places: Places) -> Vec<VpcEventSource> {
+    let events = properties.get("Events").map(Value::members).unwrap_or_default();
+    let source = |event: &Member<'_>| {
+        let kind = match &*event.value.get("Type")?.known_text()? {
+            "MSK" => EventSourceKind::Msk,
+            "MQ" => EventSourceKind::Mq,
+            "DocumentDB" => EventSourceKind::DocumentDb,
+            "SelfManagedKafka" if is_within(event.value.get("Properties")?) => EventSourceKind::Kafka,
+            _ => return None,
+        };
+        Some(VpcEventSource { kind, place: places.key(&event.key_origin) })
+    };
+    events.iter().filter_map(source).collect()
+}
+
+/// Are subnets or security groups named through which Lambda reads?
+fn is_within(properties: &Value<'_>) -> bool {
     let access = properties.get("SourceAccessConfigurations").map(Value::items).unwrap_or_default();
-    let is_vpc = |value: &Value<'_>| {
+    access.iter().any(|value| {
         let kind = value.get("Type").and_then(Value::known_text);
         matches!(kind.as_deref(), Some("VPC_SUBNET" | "VPC_SECURITY_GROUP"))
-    };
-    access.iter().any(is_vpc).then_some(EventSourceKind::Kafka)
+    })
 }

@@ -29,7 +29,6 @@ pub(super) struct Shown<'v, 'd> {
 pub(super) struct Read {
     pub id: FoundId,
     /// Its policies that other resources attach, with these resources.
-    #[allow(dead_code, reason = "the order of resources is read with it")]
     pub attached_by: Vec<(PolicyId, ResourceId)>,
 }
 

@@ -39,8 +39,7 @@ impl Cause {
     /// A statement that allows; without `Resource` if that comes to nothing.
     pub(super) fn allow<'d>(&self, actions: &[&'static str], resource: Option<Value<'d>>) -> Value<'d> {
         let actions = actions.iter().map(|action| self.text(*action)).collect();
-        let mut members =
-            vec![self.member("Effect", self.text("Allow")), self.member("Action", self.list(actions))];
+        let mut members = vec![self.member("Effect", self.text("Allow")), self.member("Action", self.list(actions))];
         members.extend(resource.map(|resource| self.member("Resource", resource)));
         self.value(Kind::Map(members))
     }

@@ -42,7 +42,7 @@ impl<'m, 't, 'd> Maker<'m, 't, 'd> {
     }
 
     pub(super) fn role_id(&self) -> String {
-        format!("{}Role", self.function.id)
+        super::role_id(&self.function.id)
     }
 
     /// A property that SAM takes for set.

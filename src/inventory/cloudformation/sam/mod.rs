@@ -20,18 +20,13 @@ mod made;
 mod policies;
 mod policy_template;
 mod raw;
-#[cfg(test)]
-mod tests;
-mod vpc_events;
-
-pub(super) use vpc_events::vpc_event_sources;
 
 use globals::Properties;
 use made::Maker;
 use raw::Raw;
 
 use crate::source::Path;
-use crate::template::{Evaluation, Kind, Node, Problem, ResourceId, Template, Value};
+use crate::template::{Evaluation, Kind, Mention, Node, Problem, Resource, ResourceId, Template, Value};
 
 /// The role of a serverless function, in a world.
 #[derive(Clone, Debug)]
@@ -58,11 +53,47 @@ pub(super) struct MadeRole<'d> {
     pub problems: Vec<Problem>,
 }
 
+/// Is it a function of SAM?
+pub(super) fn is_function(resource: &Resource<'_>) -> bool {
+    resource.resource_type == "AWS::Serverless::Function"
+}
+
+/// The logical id of the role that SAM makes for a function, if it makes one.
+///
+/// Source: AWS SAM Developer Guide, "Generated CloudFormation resources when AWS::Serverless::Function is specified".
+pub(super) fn role_id(function: &str) -> String {
+    format!("{function}Role")
+}
+
+/// The function of SAM for which a role of this logical id would be made.
+pub(super) fn maker(template: &Template<'_>, role: &str) -> Option<ResourceId> {
+    let function = role.strip_suffix("Role").and_then(|function| template.find(function));
+    function.filter(|id| is_function(template.resource(*id)))
+}
+
+/// What a function takes over from `Globals`, as it stands.
+pub(super) fn globals<'d>(template: &Template<'d>, resource: &Resource<'d>) -> Option<Node<'d>> {
+    let kind = resource.resource_type.strip_prefix("AWS::Serverless::")?;
+    template.globals.as_ref()?.get(kind)
+}
+
 /// The properties of an `AWS::Serverless::Function` in a world, with `Globals.Function` merged in as SAM does it.
 pub(super) fn properties<'d>(template: &Template<'d>, evaluation: &Evaluation<'_, 'd>, id: ResourceId) -> Value<'d> {
     let resource = template.resource(id);
     let nothing = || Value { origin: resource.node.path.clone(), kind: Kind::Map(Vec::new()) };
     Properties::of(template, resource).raw.value(evaluation).unwrap_or_else(nothing)
+}
+
+/// The resources that a function names, in itself or in what it takes over from `Globals`.
+pub(super) fn mentions<'d>(
+    template: &Template<'d>,
+    evaluation: &Evaluation<'_, 'd>,
+    function: ResourceId,
+) -> Vec<Mention<'d>> {
+    let mut mentions = evaluation.resource(function).mentions;
+    let globals = globals(template, template.resource(function));
+    mentions.extend(globals.iter().flat_map(|node| evaluation.mentions(node)));
+    mentions
 }
 
 /// The role of a serverless function in a world.

@@ -9,7 +9,7 @@ use super::policy_template::{PolicyTemplate, nearest};
 use super::raw::Raw;
 use crate::policy::shown;
 use crate::reference::managed_policy_named;
-use crate::template::{Kind, Value};
+use crate::template::Kind;
 
 /// What SAM takes an element of `Policies` for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +135,11 @@ impl<'d> Maker<'_, '_, 'd> {
         let path = entry.path().clone();
         if kind == Entry::Mixed {
             let help = "write an Fn::If of its own for each, with AWS::NoValue as the other branch";
-            return self.problem(&path, "this Fn::If in Policies chooses between policies of two kinds", Some(help.into()));
+            return self.problem(
+                &path,
+                "this Fn::If in Policies chooses between policies of two kinds",
+                Some(help.into()),
+            );
         }
         let members = entry.members();
         let names: Vec<&str> = members.iter().map(|member| member.name).collect();
@@ -190,6 +194,3 @@ fn kind(entry: &Raw<'_>) -> Entry {
     }
     if template_of(entry).is_some() { Entry::Template } else { Entry::Unknown }
 }
-
-#[allow(unused)]
-fn _unused(_: &Value<'_>) {}

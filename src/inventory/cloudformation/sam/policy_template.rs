@@ -81,9 +81,7 @@ fn filled<'d>(
         Doc::Bool(value) => cause.value(Kind::Bool(*value)),
         Doc::Number(number) => cause.value(Kind::Number(*number)),
         Doc::Text(text) => cause.text(&**text),
-        Doc::List(items) => {
-            cause.list(items.iter().map(|item| filled(evaluation, cause, parameters, item)).collect())
-        }
+        Doc::List(items) => cause.list(items.iter().map(|item| filled(evaluation, cause, parameters, item)).collect()),
         Doc::Map(members) => match &members[..] {
             [(name, Doc::Text(argument))] if name == "Ref" => {
                 parameter(argument).map_or_else(|| cause.value(Kind::Null), |given| given.value.clone())
