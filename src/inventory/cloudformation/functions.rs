@@ -85,6 +85,8 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         for id in principals {
             self.principal(collector, id);
         }
+        let problems = std::mem::take(&mut self.principals.problems);
+        self.report(&problems);
     }
 
     /// A principal that no function uses.

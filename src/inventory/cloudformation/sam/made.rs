@@ -112,9 +112,19 @@ impl<'m, 't, 'd> Maker<'m, 't, 'd> {
         self.policies.push(cause.policy(name, document));
     }
 
+    /// An inline policy of which nothing is known.
+    pub(super) fn add_unseen(&mut self, unknown: Value<'d>) {
+        self.policies.push(unknown);
+    }
+
+    /// What is wrong with a member of a map.
     pub(super) fn problem(&mut self, path: &Path, message: impl Into<String>, help: Option<String>) {
+        self.problem_of((path, Part::Key), message, help);
+    }
+
+    pub(super) fn problem_of(&mut self, (path, part): (&Path, Part), message: impl Into<String>, help: Option<String>) {
         let message = format!("SAM cannot transform {}: {}", self.function.id, message.into());
-        self.problems.push(Problem { path: path.clone(), part: Part::Key, message, help });
+        self.problems.push(Problem { path: path.clone(), part, message, help });
     }
 
     fn role_properties(&mut self) -> Value<'d> {

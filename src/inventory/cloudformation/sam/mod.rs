@@ -23,10 +23,11 @@ mod raw;
 
 use globals::Properties;
 use made::Maker;
+use policy_template::PolicyTemplate;
 use raw::Raw;
 
 use crate::source::Path;
-use crate::template::{Evaluation, Kind, Mention, Node, Problem, Resource, ResourceId, Template, Value};
+use crate::template::{Evaluation, Kind, Member, Mention, Node, Problem, Resource, ResourceId, Template, Value};
 
 /// The role of a serverless function, in a world.
 #[derive(Clone, Debug)]
@@ -51,6 +52,14 @@ pub(super) struct MadeRole<'d> {
     pub properties: Value<'d>,
     /// What SAM cannot transform. It refuses such a template as a whole.
     pub problems: Vec<Problem>,
+}
+
+/// The policy template that a value is, where SAM expands none.
+pub(super) fn stray_template<'v>(value: &'v Value<'_>) -> Option<&'v Member<'v>> {
+    match value.members() {
+        [member] if PolicyTemplate::named(&member.key).is_some() => Some(member),
+        _ => None,
+    }
 }
 
 /// Is it a function of SAM?

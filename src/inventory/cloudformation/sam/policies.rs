@@ -7,8 +7,8 @@ use super::cause::Cause;
 use super::made::{Maker, aws_managed};
 use super::policy_template::{PolicyTemplate, nearest};
 use super::raw::Raw;
-use crate::policy::shown;
 use crate::reference::managed_policy_named;
+use crate::source::Part;
 use crate::template::Kind;
 
 /// What SAM takes an element of `Policies` for.
@@ -43,7 +43,7 @@ impl<'d> Maker<'_, '_, 'd> {
             (_, Some(choice)) => match choice.taken(self.evaluation) {
                 Some(branch) if branch.is_no_value() => {}
                 Some(branch) => self.add_branch(index, kind, &branch),
-                None => self.add_undecided(index, kind, entry),
+                None => self.add_undecided(kind, entry),
             },
         }
     }
@@ -117,53 +117,46 @@ impl<'d> Maker<'_, '_, 'd> {
     }
 
     /// One of two policies, or one or none.
-    fn add_undecided(&mut self, index: usize, kind: Entry, entry: &Raw<'d>) {
-        let cause = Cause::at(entry.path());
-        let nothing = || cause.value(Kind::Unknown(crate::policy::Unknown::NAMELESS));
-        // A template, or the name of a managed policy, is not what the role gets.
-        let value = match entry.value(self.evaluation) {
-            Some(value) if value.is_unknown() => value,
-            _ => nothing(),
-        };
+    fn add_undecided(&mut self, kind: Entry, entry: &Raw<'d>) {
+        let words = format!("the policy that Fn::If chooses at {:?}", entry.path().as_slice());
+        let unknown = Cause::at(entry.path()).value(Kind::Unknown(self.evaluation.unknown(&words)));
         match kind {
-            Entry::Managed => self.add_managed(value),
-            _ => self.add_policy(&cause, self.policy_name(index), Some(value)),
+            Entry::Managed => self.add_managed(unknown),
+            _ => self.add_unseen(unknown),
         }
     }
 
     fn add_unusable(&mut self, kind: Entry, entry: &Raw<'d>) {
-        let path = entry.path().clone();
-        if kind == Entry::Mixed {
-            let help = "write an Fn::If of its own for each, with AWS::NoValue as the other branch";
-            return self.problem(
-                &path,
-                "this Fn::If in Policies chooses between policies of two kinds",
-                Some(help.into()),
-            );
-        }
         let members = entry.members();
         let names: Vec<&str> = members.iter().map(|member| member.name).collect();
         let (message, help) = match &names[..] {
-            [name] if !name.starts_with("Fn::") && !matches!(*name, "Effect" | "Action" | "PolicyDocument") => {
-                let known = nearest(name).map(|known| format!("did you mean {known}?"));
-                (format!("{} is no policy template", shown(&brief(name))), known)
-            }
-            names if names.contains(&"Effect") || names.contains(&"Action") => {
-                let help = "write {Version: '2012-10-17', Statement: [{Effect: …}]}";
-                ("a statement by itself is no policy".to_owned(), Some(help.to_owned()))
-            }
-            names if names.contains(&"PolicyDocument") => {
-                let help = "write the document itself: {Version: '2012-10-17', Statement: […]}";
-                ("Policies of a function holds documents without PolicyName".to_owned(), Some(help.to_owned()))
-            }
-            _ => ("this is neither the name of a policy, nor a document, nor a policy template".to_owned(), None),
+            _ if kind == Entry::Mixed => (
+                "this Fn::If in Policies chooses between policies of two kinds",
+                Some("write an Fn::If of its own for each, with AWS::NoValue as the other branch".to_owned()),
+            ),
+            names if names.contains(&"Effect") || names.contains(&"Action") => (
+                "a statement by itself is no policy",
+                Some("write {Version: '2012-10-17', Statement: [{Effect: …}]}".to_owned()),
+            ),
+            names if names.contains(&"PolicyDocument") => (
+                "Policies of a function holds documents without PolicyName",
+                Some("write the document itself: {Version: '2012-10-17', Statement: […]}".to_owned()),
+            ),
+            [name] if !name.starts_with("Fn::") => match nearest(name) {
+                Some(known) => ("there is no such policy template", Some(format!("did you mean {known}?"))),
+                None => return self.add_unknown_template(name, entry),
+            },
+            _ => ("this is neither the name of a policy, nor a document, nor a policy template", None),
         };
-        self.problem(&path, message, help);
+        self.problem_of((entry.path(), Part::Value), message, help);
     }
-}
 
-fn brief(text: &str) -> String {
-    text.chars().take(60).collect()
+    /// SAM may know more policy templates by now.
+    fn add_unknown_template(&mut self, name: &str, entry: &Raw<'d>) {
+        let name: String = name.chars().take(60).collect();
+        let unknown = self.evaluation.unknown(&format!("the policy template {name}"));
+        self.add_unseen(Cause::at(entry.path()).value(Kind::Unknown(unknown)));
+    }
 }
 
 fn template_of(entry: &Raw<'_>) -> Option<PolicyTemplate> {
