@@ -6,7 +6,7 @@
 
 use foldhash::HashMap;
 
-use super::Places;
+use super::{Places, sam};
 use crate::inventory::{EventSourceKind, VpcEventSource};
 use crate::template::{Evaluation, Existence, Member, Resource, ResourceId, Template, Value, World};
 
@@ -21,7 +21,9 @@ impl EventSources {
         let mut by_function: HashMap<String, Vec<ResourceId>> = HashMap::default();
         for (id, _) in template.iter().filter(|(_, found)| found.resource_type == "AWS::Lambda::EventSourceMapping") {
             for mention in evaluation.resource(id).mentions {
-                let known = by_function.entry(mention.resource.into_owned()).or_default();
+                let function = published(template, &evaluation, &mention.resource);
+                let function = function.unwrap_or_else(|| mention.resource.into_owned());
+                let known = by_function.entry(function).or_default();
                 if known.last() != Some(&id) {
                     known.push(id);
                 }
@@ -49,7 +51,8 @@ impl EventSources {
                 continue;
             }
             let properties = evaluation.resource(*id).properties;
-            let of_function = properties.get("FunctionName").is_some_and(|value| names(template, value, &function.id));
+            let of_function =
+                properties.get("FunctionName").is_some_and(|value| names(template, evaluation, value, &function.id));
             if let Some(kind) = kind(template, &properties).filter(|_| of_function) {
                 let (path, part) = template.resource(*id).place();
                 found.push(VpcEventSource { kind, place: places.at(&path, part) });
@@ -59,10 +62,29 @@ impl EventSources {
     }
 }
 
-/// Is a value the name or the ARN of a function of the template?
-fn names(template: &Template<'_>, value: &Value<'_>, function: &str) -> bool {
+/// The function that an alias or a version of the template is one of.
+fn published(template: &Template<'_>, evaluation: &Evaluation<'_, '_>, id: &str) -> Option<String> {
+    let Some(found) = template.find(id) else {
+        // `F.Alias`, `F.Version`, `FAliaslive`: what SAM makes of F, and names after it.
+        let (function, _) = id.split_once('.').or_else(|| id.rsplit_once("Alias"))?;
+        return template
+            .find(function)
+            .filter(|id| sam::is_function(template.resource(*id)))
+            .map(|_| function.to_owned());
+    };
+    let kind = &*template.resource(found).resource_type;
+    if !matches!(kind, "AWS::Lambda::Alias" | "AWS::Lambda::Version") {
+        return None;
+    }
+    let properties = evaluation.resource(found).properties;
+    Some(properties.get("FunctionName")?.as_reference()?.resource.to_string())
+}
+
+/// Is a value the name or the ARN of a function of the template, or of an alias or a version of it?
+fn names(template: &Template<'_>, evaluation: &Evaluation<'_, '_>, value: &Value<'_>, function: &str) -> bool {
     let text = value.as_text().unwrap_or_default();
-    value.as_reference().is_some_and(|reference| reference.resource == function)
+    let is = |id: &str| id == function || published(template, evaluation, id).is_some_and(|named| named == function);
+    value.as_reference().is_some_and(|reference| is(&reference.resource))
         || [None, Some("Arn")]
             .into_iter()
             .any(|attribute| text.contains(template.reference_to(function, attribute).to_char()))

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
+
 use super::attaching::{Attaches, Attaching, Holder};
 use super::documents::{Documents, Written};
 use super::managed::{Managed, managed};
@@ -141,9 +143,12 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             }));
         }
         let managed = if shown.holder == Holder::Group { Attachment::Group } else { Attachment::Managed };
+        let mut known: HashSet<String> = HashSet::default();
         for value in shown.properties.get("ManagedPolicyArns").map(Value::items).unwrap_or_default() {
             match self.managed(collector, evaluation, value, managed) {
                 Some(Managed::Direct(attached)) => holdings.direct.extend(attached),
+                // Attached twice is attached once.
+                Some(Managed::ByArn(attaching)) if !known.insert(attaching.arn.to_string()) => {}
                 Some(Managed::ByArn(attaching)) => holdings.attached.get_or_insert_default().push(attaching),
                 None => {}
             }

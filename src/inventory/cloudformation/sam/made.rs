@@ -4,6 +4,8 @@
 //! AssumeRolePolicyDocument, Tracing, DeadLetterQueue) and "Generated CloudFormation resources"; for what is added to the
 //! role, aws/serverless-application-model, `samtranslator/model/sam_resources.py`.
 
+use foldhash::HashSet;
+
 use super::MadeRole;
 use super::cause::Cause;
 use super::globals::Properties;
@@ -17,6 +19,8 @@ pub(super) struct Maker<'m, 't, 'd> {
     pub function: &'m Resource<'d>,
     pub properties: Properties<'d>,
     managed: Vec<Value<'d>>,
+    /// The ARNs among them.
+    known: HashSet<String>,
     policies: Vec<Value<'d>>,
     problems: Vec<Problem>,
 }
@@ -28,7 +32,7 @@ impl<'m, 't, 'd> Maker<'m, 't, 'd> {
         properties: Properties<'d>,
     ) -> Self {
         let (managed, policies, problems) = (Vec::new(), Vec::new(), Vec::new());
-        Maker { evaluation, function, properties, managed, policies, problems }
+        Maker { evaluation, function, properties, managed, known: HashSet::default(), policies, problems }
     }
 
     pub(super) fn make(mut self) -> MadeRole<'d> {
@@ -102,8 +106,11 @@ impl<'m, 't, 'd> Maker<'m, 't, 'd> {
 
     /// A managed policy, once.
     pub(super) fn add_managed(&mut self, arn: Value<'d>) {
-        let known = |known: &Value<'d>| known.kind == arn.kind && matches!(arn.kind, Kind::Text(_));
-        if !self.managed.iter().any(known) {
+        let known = match &arn.kind {
+            Kind::Text(text) => !self.known.insert(text.to_string()),
+            _ => false,
+        };
+        if !known {
             self.managed.push(arn);
         }
     }

@@ -118,8 +118,8 @@ impl<'d> Maker<'_, '_, 'd> {
 
     /// One of two policies, or one or none.
     fn add_undecided(&mut self, kind: Entry, entry: &Raw<'d>) {
-        let words = format!("the policy that Fn::If chooses at {:?}", entry.path().as_slice());
-        let unknown = Cause::at(entry.path()).value(Kind::Unknown(self.evaluation.unknown(&words)));
+        let words = "the policy that Fn::If chooses";
+        let unknown = Cause::at(entry.path()).value(Kind::Unknown(self.evaluation.unknown(words)));
         match kind {
             Entry::Managed => self.add_managed(unknown),
             _ => self.add_unseen(unknown),
