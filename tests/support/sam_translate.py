@@ -12,9 +12,16 @@ import sys
 
 os.environ.update(AWS_DEFAULT_REGION="us-east-1", SAM_TRANSLATOR_TELEMETRY="0")
 
+import yaml
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+
+# CloudFormation takes dates for texts: `Version: 2012-10-17`.
+for start, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
+    kept = [resolver for resolver in resolvers if resolver[0] != "tag:yaml.org,2002:timestamp"]
+    yaml.SafeLoader.yaml_implicit_resolvers[start] = kept
 
 
 class NoFurtherPolicies:
@@ -48,7 +55,7 @@ def main():
     output = pathlib.Path(sys.argv[1])
     for number, line in enumerate(sys.stdin.read().splitlines()):
         try:
-            made = json.dumps(translate(line), indent=1, default=str)
+            made = json.dumps(translate(line), indent=1)
             (output / f"{number}.json").write_text(made, encoding="utf-8")
         except InvalidDocumentException as refused:
             (output / f"{number}.txt").write_text(refused.message, encoding="utf-8")

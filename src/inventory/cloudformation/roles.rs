@@ -48,6 +48,9 @@ pub(super) fn named<'d, 'a>(
     if let Some(function) = made_by_text(template, &text) {
         return Named::MadeBySam(function);
     }
+    if text.is_empty() {
+        return Named::Elsewhere(RoleNamed::Nothing);
+    }
     if text.starts_with("arn:") {
         return Named::Elsewhere(RoleNamed::Arn(Cow::Owned(text.into_owned())));
     }

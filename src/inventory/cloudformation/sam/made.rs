@@ -19,7 +19,7 @@ pub(super) struct Maker<'m, 't, 'd> {
     pub function: &'m Resource<'d>,
     pub properties: Properties<'d>,
     managed: Vec<Value<'d>>,
-    /// The ARNs among them.
+    /// The ARNs among them, and the documents of event sources.
     known: HashSet<String>,
     policies: Vec<Value<'d>>,
     problems: Vec<Problem>,
@@ -117,6 +117,14 @@ impl<'m, 't, 'd> Maker<'m, 't, 'd> {
 
     pub(super) fn add_policy(&mut self, cause: &Cause, name: String, document: Option<Value<'d>>) {
         self.policies.push(cause.policy(name, document));
+    }
+
+    /// The policy of an event source, unless another has the same document.
+    pub(super) fn add_policy_once(&mut self, cause: &Cause, name: String, document: Value<'d>) {
+        let text = serde_json::to_string(&document.to_doc()).unwrap_or_default();
+        if self.known.insert(text) {
+            self.add_policy(cause, name, Some(document));
+        }
     }
 
     /// An inline policy of which nothing is known.
