@@ -199,7 +199,7 @@ impl<'d> Template<'d> {
     }
 
     /// The worlds that these resources make necessary: every reachable combination of the conditions that they are
-    /// under or that stand in them (and in `Globals`, if one of them is SAM's). Give all that matters to one question,
+    /// under or that stand in them (and in what `Globals` say of their kind, if one of them is SAM's). Give all that matters to one question,
     /// a function with its role and the policies of that role, so that their conditions stay correlated.
     pub fn worlds(&self, resources: &[ResourceId]) -> Worlds {
         let (conditions, parameters) = relevant::of(self, resources);
