@@ -15,7 +15,7 @@ use crate::source::{At, Place, SourceId, Sources, Span};
 use crate::template::Settings;
 
 /// What the inputs may be, for whoever gave something else.
-const KINDS: &str = "rolecall reads CloudFormation and SAM templates, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
+const KINDS: &str = "rolecall reads CloudFormation and SAM templates, plans and states as `terraform show -json` prints them, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
 
 /// Judges the inputs and reports.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -178,7 +178,6 @@ pub(super) fn recognize<'a>(
 ) {
     let mut truncated: Option<SourceId> = None;
     let mut complete = false;
-    let mut later: Vec<&str> = Vec::new();
     for (id, given) in files {
         let name = sources[*id].name();
         match (read_source(*id, &sources[*id], settings, collector, problems), given) {
@@ -188,11 +187,6 @@ pub(super) fn recognize<'a>(
                 let message = "this is none of the kinds of input that rolecall knows".to_owned();
                 problems.push(not_understood(sources, *id, message, KINDS));
             }
-            (Recognized::NotYet(kind), Given::ByName) => {
-                let message = format!("this is {kind}, which this version of rolecall does not read");
-                problems.push(not_understood(sources, *id, message, KINDS));
-            }
-            (Recognized::NotYet(_), Given::InFolder) => later.push(sources[*id].name()),
             (Recognized::NoJson(error), Given::ByName) => {
                 problems.push(InputProblem {
                     path: name.to_owned(),
@@ -203,7 +197,10 @@ pub(super) fn recognize<'a>(
                 collector.unseen_bare(name);
             }
             (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
-            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template, _)
+            (
+                Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template | Recognized::TerraformPlan,
+                _,
+            )
             | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
     }
@@ -216,14 +213,6 @@ pub(super) fn recognize<'a>(
             message,
             "give every page, or let the AWS CLI follow them all (without --no-paginate)",
         ));
-    }
-    if let Some(first) = later.first() {
-        // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(
-            io::stderr(),
-            "rolecall: passed over {} file(s) of kinds that this version does not read (templates, plans), {first} first",
-            later.len()
-        );
     }
 }
 

@@ -19,8 +19,11 @@ mod policy_document;
 mod raw;
 mod recognize;
 mod resolved;
+mod terraform;
 
 use std::borrow::Cow;
+
+use foldhash::HashMap;
 
 pub use account_details::Continuation;
 pub use arn::PrincipalArn;
@@ -33,7 +36,7 @@ pub use function::{
 };
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
-pub use recognize::{Recognized, read_source};
+pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
 
 use crate::policy::PolicyType;
@@ -46,6 +49,18 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Vec<Function>,
     pub network: Network,
+    /// What goes when a plan is applied.
+    pub going: Going,
+    /// The regions in which the functions of a role are, as far as they all are in one.
+    regions: HashMap<PrincipalId, Option<String>>,
+}
+
+/// What a plan takes away. It is in the inventory as it is now, without its VPC.
+#[derive(Debug, Default)]
+pub struct Going {
+    pub principals: Vec<PrincipalId>,
+    /// By name.
+    pub functions: Vec<String>,
 }
 
 /// Index in [`Inventory::principals`].
@@ -63,6 +78,11 @@ impl<'a> Inventory<'a> {
 
     pub fn principal(&self, id: PrincipalId) -> &Principal<'a> {
         &self.principals[id.0]
+    }
+
+    /// The region in which all functions of a role are, if the input says it.
+    pub fn region_of(&self, role: PrincipalId) -> Option<&str> {
+        self.regions.get(&role)?.as_deref()
     }
 
     /// The first of the principals that are one, but for the values of a template's parameters: itself if it is alone.

@@ -183,7 +183,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let principal = self.judging.inventory.principal(id);
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
-        let locality = self.locality(principal);
+        let locality = self.locality(id);
         let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
         let layered: Vec<LayeredPolicy<'_>> = policies
@@ -293,12 +293,13 @@ impl<'j, 'a> Judge<'j, 'a> {
         fresh
     }
 
-    /// The account and the region of a principal: what the caller says, else what its ARN says.
-    fn locality(&self, principal: &Principal<'_>) -> Locality {
-        let arn = principal.arn.as_ref();
-        let region = self.judging.region;
-        let partition =
-            self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition)).unwrap_or("aws");
+    /// The account and the region of a principal: what the caller says, else what its ARN or those of its functions say.
+    fn locality(&self, id: PrincipalId) -> Locality {
+        let inventory = self.judging.inventory;
+        let arn = inventory.principal(id).arn.as_ref();
+        let region = self.judging.region.or_else(|| inventory.region_of(id));
+        let said = self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition));
+        let partition = said.or_else(|| region.map(partition_of)).unwrap_or("aws");
         let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));
         Locality {
             partition: partition.to_owned(),
