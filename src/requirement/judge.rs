@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
 use super::context::{CallerContext, Locality};
-use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
+use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
 use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::question;
@@ -204,21 +204,32 @@ impl<'j, 'a> Judge<'j, 'a> {
             resource_type: None,
         };
         let explained = applicability != Applicability::DoesNotApply;
-        let actions: Vec<JudgedAction> = kind
-            .actions
-            .iter()
-            .enumerate()
-            .map(|(index, action)| {
-                let question = Rc::clone(&questions[pack_index][kind_index][index]);
-                let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
-                with_contexts(&question, caller, |contexts| {
-                    let outcome = evaluate(&question, &layered, attachments, contexts);
-                    let explained = explained && outcome.verdict != Verdict::Granted;
-                    let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                    JudgedAction { question: Rc::clone(&question), outcome, near }
-                })
+        let answer = |(index, action): (usize, &PackAction), questions: &Questions, caller: CallerContext<'_>| {
+            let question = Rc::clone(&questions[pack_index][kind_index][index]);
+            let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
+            with_contexts(&question, caller, |contexts| {
+                let outcome = evaluate(&question, &layered, attachments, contexts);
+                let explained = explained && outcome.verdict != Verdict::Granted;
+                let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
+                JudgedAction { question: Rc::clone(&question), outcome, near }
             })
-            .collect();
+        };
+        let mut actions: Vec<JudgedAction> =
+            kind.actions.iter().enumerate().map(|action| answer(action, &questions, caller)).collect();
+        if let Some(assumed) = assumed_locality(&locality, identity).filter(|_| explained)
+            && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
+        {
+            // What is refused in whatever account is refused for what the policy leaves out, not for its account.
+            let questions = self.questions(&assumed);
+            for (index, action) in kind.actions.iter().enumerate() {
+                if actions[index].outcome.verdict == Verdict::Missing {
+                    let judged = answer((index, action), &questions, CallerContext { locality: &assumed, ..caller });
+                    if judged.outcome.verdict == Verdict::Partial {
+                        actions[index] = judged;
+                    }
+                }
+            }
+        }
         let code = kind.code.as_ref().filter(|_| explained).map_or_else(Vec::new, |code| {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
@@ -335,6 +346,20 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         policies
     }
+}
+
+/// A locality of unknown account with the account that the policies name, if it is one: nobody names another one's in
+/// the policies of a role. It is only assumed, so that nothing is granted for it.
+fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy>>)]) -> Option<Locality> {
+    if locality.account.is_some() {
+        return None;
+    }
+    let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
+    let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut accounts = patterns.filter_map(|pattern| pattern.text().splitn(6, ':').nth(4).filter(is_account));
+    let first = accounts.next()?;
+    accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
 }
 
 static NO_FACTS: Facts = Facts(Vec::new());

@@ -245,6 +245,17 @@ impl<'a> Configuration<'a> {
         Some(self.modules[module.0].call.arguments.get(variable)?.1)
     }
 
+    /// Do the outputs of the root module name a resource of this type and name, which others may then add to? Through
+    /// modules, anybody may.
+    pub(super) fn hands_out(&self, resource_type: &str, name: &str) -> bool {
+        let own = format!("{resource_type}.{name}");
+        let named = |reference: &str| {
+            let rest = reference.strip_prefix(&own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])) || reference.starts_with("module.")
+        };
+        self.modules.first().is_some_and(|root| references(&root.outputs).into_iter().any(named))
+    }
+
     /// The expression of an output.
     pub(super) fn output(&self, module: ModuleId, name: &str) -> Option<&Doc<'a>> {
         Some(self.modules[module.0].outputs.get(name)?.1.get("expression")?.1)

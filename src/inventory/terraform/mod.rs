@@ -18,8 +18,10 @@ mod policies;
 mod principals;
 mod resolve;
 mod resource;
+mod routes;
 mod table;
 mod value;
+mod vpc_config;
 
 pub(super) use resource::Side;
 
