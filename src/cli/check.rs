@@ -42,7 +42,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let mut collector = Collector::new();
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
     let settings = settings(args)?;
-    recognize(&files, sources, &settings, &mut collector, &mut problems);
+    let plans = recognize(&files, sources, &settings, &mut collector, &mut problems);
     // What could not be read may be a policy of the principal, and may say anything.
     unread.iter().for_each(|name| collector.unseen_bare(name));
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
@@ -62,7 +62,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     };
     let (judged, policy_problems) = judge(&judging);
     let judged = judged.leak();
-    let before = deployed.judge(sources, &settings, &surrounding, &judging, &mut problems);
+    let before = deployed.judge(sources, &settings, &surrounding, (&judging, &plans), &mut problems);
     let partition = judging.said_partition();
     let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
@@ -169,13 +169,15 @@ fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     Ok(given)
 }
 
+/// Reads the files into the collector, and gives the plans among them that change something.
 pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
     settings: &Settings,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
-) {
+) -> Vec<SourceId> {
+    let mut plans = Vec::new();
     let mut truncated: Option<SourceId> = None;
     let mut complete = false;
     for (id, given) in files {
@@ -197,10 +199,8 @@ pub(super) fn recognize<'a>(
                 collector.unseen_bare(name);
             }
             (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
-            (
-                Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template | Recognized::TerraformPlan,
-                _,
-            )
+            (Recognized::TerraformPlan, _) => plans.push(*id),
+            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template, _)
             | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
     }
@@ -214,6 +214,7 @@ pub(super) fn recognize<'a>(
             "give every page, or let the AWS CLI follow them all (without --no-paginate)",
         ));
     }
+    plans
 }
 
 /// Applies `--as`. If inputs could not be read, a name that is not there may be in them: then that is what the user

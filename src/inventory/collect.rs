@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::arn::account_and_resource;
+use super::attachment_conflict::FoundConflict;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, Document, Function, Going, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
+    Attached, Attachment, AttachmentConflict, Document, Function, Going, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
     Principal, PrincipalId, PrincipalType, When, function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
@@ -51,6 +52,7 @@ pub struct Collector<'a> {
     /// The functions of which a region is known, or is not though the input might say it.
     regions: HashMap<(String, Option<Place>), Option<String>>,
     going: (Vec<FoundId>, Vec<String>),
+    conflicts: Vec<FoundConflict>,
     /// The default version of managed policies, by ARN, where a `get-policy` says it.
     default_versions: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
 }
@@ -110,6 +112,10 @@ impl<'a> Collector<'a> {
     pub(super) fn function_in_region(&mut self, found: FoundFunction<'a>, region: Option<String>) {
         self.regions.insert((found.function.name.clone(), found.function.place.clone()), region);
         self.function(found);
+    }
+
+    pub(super) fn conflict(&mut self, found: FoundConflict) {
+        self.conflicts.push(found);
     }
 
     /// Says that a principal goes.
@@ -209,7 +215,15 @@ impl<'a> Collector<'a> {
             functions: std::mem::take(&mut self.going.1),
         };
         let regions = self.regions_of(&functions);
-        Inventory { principals, policies: self.policies, functions, network: self.network, going, regions }
+        Inventory {
+            principals,
+            policies: self.policies,
+            functions,
+            network: self.network,
+            attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
+            going,
+            regions,
+        }
     }
 
     /// The region of each role's functions; none where they are in several, or one is nobody knows where.

@@ -7,6 +7,7 @@
 
 mod account_details;
 mod arn;
+mod attachment_conflict;
 mod cloudformation;
 mod collect;
 mod document;
@@ -27,6 +28,7 @@ use foldhash::HashMap;
 
 pub use account_details::Continuation;
 pub use arn::PrincipalArn;
+pub use attachment_conflict::{AttachmentConflict, Claim};
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
 pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
@@ -38,6 +40,7 @@ pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Sub
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
+pub use terraform::{DependsOnLine, Waiting, depends_on_line};
 
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -49,6 +52,7 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Vec<Function>,
     pub network: Network,
+    pub attachment_conflicts: Vec<AttachmentConflict>,
     /// What goes when a plan is applied.
     pub going: Going,
     /// The regions in which the functions of a role are, as far as they all are in one.

@@ -139,6 +139,43 @@ fn resource(mode: Mode, text: &str) -> Reference<'_> {
     Reference::Resource { mode, resource_type, name: own, key, attribute }
 }
 
+/// What makes a resource wait for another: the block to write `depends_on` into, and what it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DependsOnLine {
+    pub block: Waiting,
+    pub names: String,
+}
+
+/// A block that waits, by its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// The resource's own.
+    Resource(String),
+    /// The call of a module around it.
+    Call(String),
+}
+
+/// The line that makes the resource of one address wait for that of another. A block can name only what is in its own
+/// module, so that modules wait for each other as wholes.
+///
+/// Source: Terraform, "The depends_on Meta-Argument".
+pub fn depends_on_line(from: &str, to: &str) -> DependsOnLine {
+    let (own, own_rest) = module_of(from);
+    let (other, other_rest) = module_of(to);
+    let common = own.iter().zip(&other).take_while(|(a, b)| a.name == b.name).count();
+    let without_key = |rest: &str| rest.split('[').next().unwrap_or_default().to_owned();
+    let names = match other.get(common) {
+        Some(step) => format!("module.{}", step.name),
+        None => without_key(other_rest),
+    };
+    let around: String = own[..common].iter().map(|step| format!("module.{}.", step.name)).collect();
+    let block = match own.get(common) {
+        Some(step) => Waiting::Call(format!("{around}module.{}", step.name)),
+        None => Waiting::Resource(format!("{around}{}", without_key(own_rest))),
+    };
+    DependsOnLine { block, names }
+}
+
 /// References without those that only repeat the beginning of another: Terraform writes `aws_iam_role.r.arn` and
 /// `aws_iam_role.r`.
 pub(super) fn most_specific<'r>(references: impl Iterator<Item = &'r str>) -> Vec<&'r str> {
@@ -208,6 +245,22 @@ mod tests {
             ("", Reference::Nothing),
         ] {
             assert_eq!(Reference::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn modules_wait_as_wholes() {
+        let resource = |address: &str| Waiting::Resource(address.into());
+        let call = |address: &str| Waiting::Call(address.into());
+        for (from, to, block, names) in [
+            ("aws_a.f", "aws_b.p[0]", resource("aws_a.f"), "aws_b.p"),
+            ("module.m.aws_a.f[0]", "module.m.aws_b.p", resource("module.m.aws_a.f"), "aws_b.p"),
+            ("module.m[\"x\"].aws_a.f", "aws_b.p", call("module.m"), "aws_b.p"),
+            ("aws_a.f", "module.iam.module.x.aws_b.p", resource("aws_a.f"), "module.iam"),
+            ("module.m.module.f.aws_a.f", "module.m.module.iam.aws_b.p", call("module.m.module.f"), "module.iam"),
+        ] {
+            let expected = DependsOnLine { block, names: names.into() };
+            assert_eq!(depends_on_line(from, to), expected, "{from} {to}");
         }
     }
 

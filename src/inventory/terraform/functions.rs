@@ -80,7 +80,7 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
             }
         };
         let referred = led.resources().into_iter().find(fits);
-        let by_arn = || table.managed("aws_iam_role").find(|id| table.get(*id).text("arn") == Some(arn));
+        let by_arn = || principals.by_arn.get(arn).copied();
         return referred
             .or_else(by_arn)
             .and_then(found)
@@ -104,6 +104,11 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
 /// The event sources in a VPC, by function.
 fn event_sources(table: &Table<'_>) -> HashMap<ResourceId, Vec<VpcEventSource>> {
     let mut found: HashMap<ResourceId, Vec<VpcEventSource>> = HashMap::default();
+    let mut by_name: HashMap<&str, ResourceId> = HashMap::default();
+    for id in table.managed("aws_lambda_function") {
+        let function = table.get(id);
+        by_name.extend(["arn", "function_name"].iter().filter_map(|name| Some((function.text(name)?, id))));
+    }
     for id in table.managed("aws_lambda_event_source_mapping") {
         let mapping = table.get(id);
         if mapping.action == Action::Delete {
@@ -111,14 +116,8 @@ fn event_sources(table: &Table<'_>) -> HashMap<ResourceId, Vec<VpcEventSource>> 
         }
         let Some(kind) = kind(table, mapping) else { continue };
         let is_function = |_: Mode, resource_type: &str| resource_type == "aws_lambda_function";
-        let named = mapping.text("function_name");
-        let is = |id: &ResourceId| {
-            let function = table.get(*id);
-            named.is_some_and(|named| [function.text("arn"), function.text("function_name")].contains(&Some(named)))
-        };
-        let by_name = || table.managed("aws_lambda_function").find(is);
-        let function = match named {
-            Some(_) => by_name(),
+        let function = match mapping.text("function_name") {
+            Some(named) => by_name.get(named).copied(),
             None => table.led_by(mapping, "function_name", &is_function).only(),
         };
         if let Some(function) = function {

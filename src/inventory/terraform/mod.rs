@@ -8,6 +8,7 @@
 mod address;
 mod attachments;
 mod configuration;
+mod conflicts;
 mod functions;
 mod locality;
 mod made;
@@ -23,6 +24,7 @@ mod table;
 mod value;
 mod vpc_config;
 
+pub use address::{DependsOnLine, Waiting, depends_on_line};
 pub(super) use resource::Side;
 
 use super::raw::Within;
@@ -69,6 +71,7 @@ pub(super) fn read<'a>(
     let table = Table::read(output, side, within, problems);
     let mut principals = Principals::new(&table, side);
     principals.read(collector);
+    conflicts::read(&principals, collector);
     functions::read(&principals, &NetworkReader::new(&table), collector);
     Ok(())
 }

@@ -23,13 +23,8 @@ pub(super) struct Policies<'t, 'a> {
     /// Of resources and data sources that several name.
     known: HashMap<(ResourceId, &'static str), Vec<PolicyId>>,
     by_arn: HashMap<&'t str, ResourceId>,
-}
-
-/// What is attached where a managed policy is named.
-pub(super) struct Named {
-    pub attached: Vec<Attached>,
-    /// The policy of the plan that it is.
-    pub own: Option<ResourceId>,
+    /// Those whose ARN is known only after apply.
+    by_name: HashMap<&'t str, ResourceId>,
 }
 
 impl<'t, 'a> Policies<'t, 'a> {
@@ -42,7 +37,9 @@ impl<'t, 'a> Policies<'t, 'a> {
                 by_arn.entry(arn).or_insert(id);
             }
         }
-        Policies { table, known: HashMap::default(), by_arn }
+        let made = table.managed("aws_iam_policy").filter(|id| table.get(*id).get("arn").is_unknown());
+        let by_name = made.filter_map(|id| Some((table.get(id).text("name")?, id))).collect();
+        Policies { table, known: HashMap::default(), by_arn, by_name }
     }
 
     /// The policies that an attribute of a resource comes to: the one that it holds, and another that nobody has seen
@@ -138,10 +135,10 @@ impl<'t, 'a> Policies<'t, 'a> {
         resource: &Resource<'a>,
         (value, argument): (&Value<'_>, &str),
         through: Attachment,
-    ) -> Named {
+    ) -> Vec<Attached> {
         let place = Some(resource.value_place(value));
         if value.is_absent() || value.text() == Some("") {
-            return Named { attached: Vec::new(), own: None };
+            return Vec::new();
         }
         let own = match value.text() {
             Some(arn) => self.own(arn),
@@ -150,7 +147,7 @@ impl<'t, 'a> Policies<'t, 'a> {
         if let (Some(arn), None) = (value.text(), own) {
             let name = arn.rsplit('/').next().map(|name| Cow::Owned(name.to_owned()));
             let attaching = Attaching { name, arn: Cow::Owned(arn.to_owned()), place };
-            return Named { attached: vec![collector.by_arn(attaching, through)], own: None };
+            return vec![collector.by_arn(attaching, through)];
         }
         let led = self.table.led_by(resource, argument, &|_, resource_type| resource_type == "aws_iam_policy");
         let found = match own {
@@ -163,23 +160,23 @@ impl<'t, 'a> Policies<'t, 'a> {
             format!("{}, whose {argument} is known only after apply{from}", resource.address)
         };
         let attached = |policy: PolicyId| Attached { policy, through, place: place.clone() };
-        match (&found[..], led.opaque.is_empty()) {
-            ([one], true) | ([one], false) if own.is_some() || led.opaque.is_empty() => {
+        match &found[..] {
+            [one] if own.is_some() || led.opaque.is_empty() => {
                 if let Some(looked_up) = self.published(*one) {
                     let name = looked_up.rsplit('/').next().map(|name| Cow::Owned(name.to_owned()));
                     let attaching = Attaching { name, arn: Cow::Owned(looked_up), place };
-                    return Named { attached: vec![collector.by_arn(attaching, through)], own: None };
+                    return vec![collector.by_arn(attaching, through)];
                 }
                 let policies = self.of(collector, *one, "policy", PolicyType::Identity);
                 if policies.is_empty() {
                     let unseen = Policies::unseen(collector, words(), resource.place());
-                    return Named { attached: vec![attached(unseen)], own: None };
+                    return vec![attached(unseen)];
                 }
-                Named { attached: policies.into_iter().map(attached).collect(), own: Some(*one) }
+                policies.into_iter().map(attached).collect()
             }
             _ => {
                 let unseen = Policies::unseen(collector, words(), resource.place());
-                Named { attached: vec![attached(unseen)], own: None }
+                vec![attached(unseen)]
             }
         }
     }
@@ -190,12 +187,7 @@ impl<'t, 'a> Policies<'t, 'a> {
             return Some(*own);
         }
         let name = arn.splitn(6, ':').nth(5)?.strip_prefix("policy/")?.rsplit('/').next()?;
-        let of_account = !arn.contains(":aws:policy/");
-        let is = |id: &ResourceId| {
-            let policy = self.table.get(*id);
-            policy.get("arn").is_unknown() && policy.text("name") == Some(name)
-        };
-        self.table.managed("aws_iam_policy").filter(|_| of_account).find(is)
+        if arn.contains(":aws:policy/") { None } else { self.by_name.get(name).copied() }
     }
 
     /// The ARN of a policy of AWS that a data source looks up by its name.

@@ -36,6 +36,7 @@ pub(super) struct Principals<'t, 'a> {
     pub attachments: Attachments,
     pub names: Names<'t>,
     pub read: HashMap<ResourceId, Read>,
+    pub by_arn: HashMap<&'t str, ResourceId>,
     /// By user.
     groups: HashMap<ResourceId, Vec<Named>>,
 }
@@ -49,6 +50,10 @@ impl<'t, 'a> Principals<'t, 'a> {
             attachments: Attachments::read(table, side),
             names: Names::read(table),
             read: HashMap::default(),
+            by_arn: table
+                .managed("aws_iam_role")
+                .filter_map(|id| Some((table.get(id).text("arn")?, id)))
+                .collect(),
             groups: HashMap::default(),
         }
     }
@@ -76,7 +81,7 @@ impl<'t, 'a> Principals<'t, 'a> {
         let named =
             self.policies.managed(collector, resource, (&boundary, "permissions_boundary"), Attachment::Boundary);
         // Of a boundary, what cannot be seen may be all that it leaves.
-        let boundary = named.attached.into_iter().next_back().map(Bounding::Direct);
+        let boundary = named.into_iter().next_back().map(Bounding::Direct);
         let trust = match kind {
             PrincipalType::Role => {
                 match &self.policies.of(collector, id, "assume_role_policy", PolicyType::Trust)[..] {
@@ -148,7 +153,7 @@ impl<'t, 'a> Principals<'t, 'a> {
             }
             What::Managed => {
                 let arn = resource.get("policy_arn");
-                self.policies.managed(collector, resource, (&arn, "policy_arn"), through).attached
+                self.policies.managed(collector, resource, (&arn, "policy_arn"), through)
             }
         }
     }
@@ -187,7 +192,7 @@ impl<'t, 'a> Principals<'t, 'a> {
             if !elsewhere && !arn.is_unknown() {
                 let named =
                     self.policies.managed(collector, role, (&arn, "managed_policy_arns"), Attachment::Managed);
-                direct.extend(named.attached);
+                direct.extend(named);
             }
         }
         let open = arns.items().iter().filter(|arn| arn.is_unknown()).count();
