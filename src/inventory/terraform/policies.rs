@@ -78,13 +78,13 @@ impl<'t, 'a> Policies<'t, 'a> {
             meant: None,
         };
         let unseen = |collector: &mut Collector<'a>, why: &str| {
-            vec![collector.policy(entry(format!("{}, whose {attribute} {why}", resource.address), None))]
+            vec![collector.policy(entry(format!("{}.{attribute} ({why})", resource.address), None))]
         };
         if let Some(text) = value.text() {
             let is_secret = resource.is_sensitive(attribute) && !text.trim_start().starts_with('{');
             return match resource.document(value).filter(|_| !is_secret) {
                 Some(document) => vec![collector.policy(entry(resource.address.clone(), Some(document)))],
-                None => unseen(collector, "is a secret"),
+                None => unseen(collector, "a secret"),
             };
         }
         if value.is_absent() {
@@ -96,8 +96,8 @@ impl<'t, 'a> Policies<'t, 'a> {
         });
         let deferred = led.only().map(|id| self.table.get(id)).filter(|data| data.get("json").is_unknown());
         let words = match self.table.words(resource, attribute) {
-            Some(words) => format!("is known only after apply: it comes from {words}"),
-            None => "is known only after apply".to_owned(),
+            Some(words) => format!("known after apply, from {words}"),
+            None => "known after apply".to_owned(),
         };
         match deferred {
             Some(data) if led.opaque.is_empty() => {
@@ -107,7 +107,7 @@ impl<'t, 'a> Policies<'t, 'a> {
                     .map(|document| collector.policy(entry(resource.address.clone(), Some(document))))
                     .collect();
                 if sight != Sight::All {
-                    let words = format!("is known only in part before apply: it comes from {}", data.address);
+                    let words = format!("known only in part before apply, from {}", data.address);
                     ids.extend(unseen(collector, &words));
                 }
                 ids
@@ -156,8 +156,8 @@ impl<'t, 'a> Policies<'t, 'a> {
         };
         let words = || {
             let words = self.table.words(resource, argument);
-            let from = words.map_or(String::new(), |words| format!(": it comes from {words}"));
-            format!("{}, whose {argument} is known only after apply{from}", resource.address)
+            let from = words.map_or(String::new(), |words| format!(", from {words}"));
+            format!("{}.{argument} (known after apply{from})", resource.address)
         };
         let attached = |policy: PolicyId| Attached { policy, through, place: place.clone() };
         match &found[..] {

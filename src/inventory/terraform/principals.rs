@@ -136,11 +136,8 @@ impl<'t, 'a> Principals<'t, 'a> {
         };
         if !attaching.certain {
             let words = match self.table.words(resource, "role") {
-                Some(words) => format!(
-                    "{}, of which the plan does not say to whom it is attached: that comes from {words}",
-                    resource.address
-                ),
-                None => format!("{}, of which the plan does not say to whom it is attached", resource.address),
+                Some(words) => format!("{} (attached to whom is known after apply, from {words})", resource.address),
+                None => format!("{} (attached to whom is known after apply)", resource.address),
             };
             let policy = Policies::unseen(collector, words, resource.place());
             return vec![Attached { policy, through, place: Some(resource.place()) }];
@@ -229,7 +226,7 @@ impl<'t, 'a> Principals<'t, 'a> {
             }
         } else {
             let words = self.table.words(role, "managed_policy_arns").unwrap_or_default();
-            let words = format!("{}, whose managed_policy_arns are known only after apply: {words}", role.address);
+            let words = format!("{}.managed_policy_arns (known after apply, from {words})", role.address);
             found.push(attached(Policies::unseen(collector, words, role.place())));
         }
         found
@@ -242,7 +239,7 @@ impl<'t, 'a> Principals<'t, 'a> {
         role: &Resource<'a>,
         place: Option<&Place>,
     ) -> Option<Attached> {
-        let words = format!("{}, whose managed_policy_arns are known only in part before apply", role.address);
+        let words = format!("{}.managed_policy_arns (known only in part before apply)", role.address);
         let policy = Policies::unseen(collector, words, role.place());
         Some(Attached { policy, through: Attachment::Managed, place: place.cloned() })
     }
