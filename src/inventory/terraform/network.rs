@@ -206,7 +206,9 @@ impl<'t, 'a> NetworkReader<'t, 'a> {
                         }
                         let led =
                             table.led(distribution, association, &|_, found| found == "aws_lambda_function");
-                        led.resources().into_iter().for_each(|id| drop(edges.entry(id).or_insert(place.clone())));
+                        for id in led.resources() {
+                            edges.entry(id).or_insert(place.clone());
+                        }
                     }
                 }
             }

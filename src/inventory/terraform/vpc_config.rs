@@ -92,8 +92,8 @@ impl<'a> NetworkReader<'_, 'a> {
                 let ipv6 = block.get("ipv6_allowed_for_dual_stack");
                 VpcConfig {
                     place: resource.key_place(&all),
-                    subnets: self.list(network, resource, &block),
-                    security_groups: self.list(network, resource, &block),
+                    subnets: self.list(network, resource, (&block, &all)),
+                    security_groups: self.list(network, resource, (&block, &all)),
                     ipv6: if ipv6.as_bool() == Some(true) || ipv6.is_unknown() { Ipv6::Possibly } else { Ipv6::No },
                     unknown_keys: Vec::new(),
                     conflicts: Vec::new(),
@@ -110,7 +110,12 @@ impl<'a> NetworkReader<'_, 'a> {
         Some(config)
     }
 
-    fn list<R: Listed>(&self, network: &mut Network, function: &Resource<'a>, block: &Value<'_>) -> IdList<R> {
+    fn list<R: Listed>(
+        &self,
+        network: &mut Network,
+        function: &Resource<'a>,
+        (block, around): (&Value<'_>, &Value<'_>),
+    ) -> IdList<R> {
         let value = block.get(R::ARGUMENT);
         let mut list = IdList::absent();
         list.place = value.written.then(|| function.key_place(&value));
@@ -127,7 +132,7 @@ impl<'a> NetworkReader<'_, 'a> {
         }
         let open = items.iter().filter(|item| item.is_unknown()).count();
         if value.is_unknown() || open > 0 {
-            let place = function.key_place(if value.written { &value } else { block });
+            let place = function.key_place(if value.written { &value } else { around });
             let count = if value.is_unknown() { None } else { Some(open) };
             self.unknown(network, function, (place, count), &mut list);
         }
