@@ -6,8 +6,9 @@ use super::args::{CheckArgs, Format};
 use super::deployed::Deployed;
 use super::files::{Given, not_understood, read_all};
 use super::surround::{SurroundingFiles, packs};
+use super::terraform_dir::TerraformDir;
 use super::{Exit, Failure, explain, principals, terminal};
-use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, Recognized, read_source};
+use crate::inventory::{Bare, Collector, Continuation, Declarations, InputProblem, Inventory, Recognized, read_source};
 use crate::report::{Report, write_human, write_json};
 use crate::requirement::{Assignment, Judging, Pack, judge, partition_of};
 use crate::rule::{self, Examined, Finding};
@@ -37,9 +38,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
     let deployed = Deployed::read(args, &mut sources, &mut problems);
+    let folder = args.terraform_dir.as_ref();
+    let blocks = folder.map(|folder| TerraformDir::read(folder, &mut sources, &mut problems)).transpose()?;
     let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
+    if blocks.is_some() {
+        collector.declarations = Declarations::Wanted;
+    }
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
     let settings = settings(args)?;
     let plans = recognize(&files, sources, &settings, &mut collector, &mut problems);
@@ -65,8 +71,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let before = deployed.judge(sources, &settings, &surrounding, (&judging, &plans), &mut problems);
     let partition = judging.said_partition();
     let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
+    let mut found = rule::check(&examined);
+    if let Some(blocks) = &blocks {
+        blocks.relocate(&mut found, inventory, sources);
+    }
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
-        rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
+        found.into_iter().partition(|finding| is_shown(args, finding));
     let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
     let report = Report {
         sources,

@@ -10,7 +10,7 @@ use super::attachment_conflict::FoundConflict;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, AttachmentConflict, Document, Function, Going, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
+    Attached, Attachment, AttachmentConflict, Declaration, Declarations, Document, Function, Going, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
     Principal, PrincipalId, PrincipalType, When, function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
@@ -53,6 +53,9 @@ pub struct Collector<'a> {
     regions: HashMap<(String, Option<Place>), Option<String>>,
     going: (Vec<FoundId>, Vec<String>),
     conflicts: Vec<FoundConflict>,
+    /// Does anybody want to know where the entries of plans are declared?
+    pub declarations: Declarations,
+    declared: Vec<Declaration>,
     /// The default version of managed policies, by ARN, where a `get-policy` says it.
     default_versions: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
 }
@@ -112,6 +115,12 @@ impl<'a> Collector<'a> {
     pub(super) fn function_in_region(&mut self, found: FoundFunction<'a>, region: Option<String>) {
         self.regions.insert((found.function.name.clone(), found.function.place.clone()), region);
         self.function(found);
+    }
+
+    pub(super) fn declared(&mut self, declarations: impl Iterator<Item = Declaration>) {
+        if self.declarations == Declarations::Wanted {
+            self.declared.extend(declarations);
+        }
     }
 
     pub(super) fn conflict(&mut self, found: FoundConflict) {
@@ -215,6 +224,7 @@ impl<'a> Collector<'a> {
             functions: std::mem::take(&mut self.going.1),
         };
         let regions = self.regions_of(&functions);
+        self.declared.sort_by_key(|declared| (declared.source, declared.start));
         Inventory {
             principals,
             policies: self.policies,
@@ -222,6 +232,7 @@ impl<'a> Collector<'a> {
             network: self.network,
             attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
             going,
+            declarations: self.declared,
             regions,
         }
     }

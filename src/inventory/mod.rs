@@ -10,6 +10,7 @@ mod arn;
 mod attachment_conflict;
 mod cloudformation;
 mod collect;
+mod declaration;
 mod document;
 mod found;
 mod function;
@@ -30,6 +31,7 @@ pub use account_details::Continuation;
 pub use arn::PrincipalArn;
 pub use attachment_conflict::{AttachmentConflict, Claim};
 pub use collect::{Bare, Collector};
+pub use declaration::{BlockKeyword, CalledModule, Declaration, Declarations};
 pub use document::{Document, Origin};
 pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
@@ -55,6 +57,8 @@ pub struct Inventory<'a> {
     pub attachment_conflicts: Vec<AttachmentConflict>,
     /// What goes when a plan is applied.
     pub going: Going,
+    /// Where the entries of plans are declared, in the order of the sources and of their texts, if that is wanted.
+    declarations: Vec<Declaration>,
     /// The regions in which the functions of a role are, as far as they all are in one.
     regions: HashMap<PrincipalId, Option<String>>,
 }

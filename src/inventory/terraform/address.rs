@@ -5,6 +5,8 @@
 //!
 //! Source: Terraform, "Resource Addressing", "References to Named Values"; "JSON Output Format" (references).
 
+use crate::inventory::BlockKeyword;
+
 /// The key of an instance: of `count` a number, of `for_each` a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
@@ -79,6 +81,15 @@ fn key(text: &str) -> (Option<Key>, &str) {
 pub(super) enum Mode {
     Managed,
     Data,
+}
+
+impl Mode {
+    pub(super) fn keyword(self) -> BlockKeyword {
+        match self {
+            Mode::Managed => BlockKeyword::Resource,
+            Mode::Data => BlockKeyword::Data,
+        }
+    }
 }
 
 /// What an expression refers to.

@@ -13,6 +13,7 @@ use super::address::{Mode, Step, most_specific};
 use super::output::{self, ConfigModule, Head, ModuleCall, tree};
 use crate::document::{Doc, Raw, from_text};
 use crate::inventory::raw::Within;
+use crate::inventory::{CalledModule, Declaration};
 use crate::source::{At, Part, Path, Place, Wrapping};
 
 /// Index in [`Configuration::modules`].
@@ -38,7 +39,6 @@ pub(super) struct Module<'a> {
     pub name: String,
     children: HashMap<String, ModuleId>,
     pub call: Call<'a>,
-    pub variables: Doc<'a>,
     pub outputs: Doc<'a>,
     pub blocks: Vec<BlockId>,
 }
@@ -169,7 +169,6 @@ impl<'a> Configuration<'a> {
             name,
             children: HashMap::default(),
             call,
-            variables: tree(module.variables),
             outputs: tree(module.outputs),
             blocks: Vec::new(),
         });
@@ -227,6 +226,34 @@ impl<'a> Configuration<'a> {
 
     pub(super) fn find(&self, module: ModuleId, mode: Mode, resource_type: &str, name: &str) -> Option<BlockId> {
         self.by_name.get(&(module, mode, resource_type.to_owned(), name.to_owned())).copied()
+    }
+
+    /// The calls that lead to a module, from the root.
+    pub(super) fn calls(&self, module: ModuleId) -> Vec<CalledModule> {
+        let mut calls = Vec::new();
+        let mut at = &self.modules[module.0];
+        while let Some(parent) = at.parent {
+            calls.push(CalledModule { name: at.name.clone(), source: at.call.source.clone() });
+            at = &self.modules[parent.0];
+        }
+        calls.reverse();
+        calls
+    }
+
+    /// Where the blocks themselves are declared.
+    pub(super) fn declarations(&self) -> impl Iterator<Item = Declaration> + '_ {
+        self.blocks.iter().map(|block| {
+            let span = self.within.span(block.raw.get());
+            Declaration {
+                source: self.within.id,
+                start: span.start,
+                end: span.end,
+                modules: self.calls(block.module),
+                keyword: block.mode.keyword(),
+                resource_type: block.resource_type.clone(),
+                name: block.name.clone(),
+            }
+        })
     }
 
     /// The place of a member of a block: of its key.

@@ -69,6 +69,7 @@ pub(super) fn read<'a>(
         problem("Terraform could not finish this plan: it ended with an error".to_owned(), help, start);
     }
     let table = Table::read(output, side, within, problems);
+    collector.declared(table.declarations());
     let mut principals = Principals::new(&table, side);
     principals.read(collector);
     conflicts::read(&principals, collector);

@@ -84,8 +84,6 @@ pub(super) struct ConfigModule<'a> {
     #[serde(borrow)]
     pub module_calls: Option<BTreeMap<String, ModuleCall<'a>>>,
     #[serde(borrow)]
-    pub variables: Option<Raw<'a>>,
-    #[serde(borrow)]
     pub outputs: Option<Raw<'a>>,
 }
 

@@ -161,11 +161,6 @@ impl<'a> Resource<'a> {
         self.get(name).filled()
     }
 
-    /// The texts of a list, as far as they are known.
-    pub(super) fn texts(&self, name: &str) -> Vec<Value<'_>> {
-        self.get(name).items()
-    }
-
     /// Is an attribute marked as a secret?
     pub(super) fn is_sensitive(&self, name: &str) -> bool {
         match self.doc.at(&self.sensitive) {

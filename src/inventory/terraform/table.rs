@@ -7,7 +7,7 @@ use super::configuration::{BlockId, Configuration, constant};
 use super::output::{Output, tree};
 use super::resource::{Resource, Side};
 use crate::document::{Doc, Raw};
-use crate::inventory::InputProblem;
+use crate::inventory::{Declaration, InputProblem};
 use crate::inventory::raw::Within;
 use crate::source::{At, Place, Span};
 
@@ -141,6 +141,24 @@ impl<'a> Table<'a> {
             }
             self.by_type.entry(resource.resource_type.clone()).or_default().push(ResourceId(index));
         }
+    }
+
+    /// Where its entries, and the blocks of its configuration, are declared.
+    pub(super) fn declarations(&self) -> impl Iterator<Item = Declaration> + '_ {
+        let of_entry = |resource: &Resource<'a>| {
+            let (source, start, end) = resource.extent();
+            let modules = self.configuration.module_at(&resource.module)?;
+            Some(Declaration {
+                source,
+                start,
+                end,
+                modules: self.configuration.calls(modules),
+                keyword: resource.mode.keyword(),
+                resource_type: resource.resource_type.clone(),
+                name: resource.name.clone(),
+            })
+        };
+        self.resources.iter().filter_map(of_entry).chain(self.configuration.declarations())
     }
 
     pub(super) fn get(&self, id: ResourceId) -> &Resource<'a> {
