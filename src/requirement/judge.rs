@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::applies::{Applicability, shown_by_input};
 use super::configured::Configured;
 use super::context::{CallerContext, Locality};
-use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
+use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
 use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::{Asked, question};
@@ -186,7 +186,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let principal = self.judging.inventory.principal(id);
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
-        let locality = self.locality(principal);
+        let locality = self.locality(id);
         let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
         let sources: Vec<SourceId> = policies
@@ -213,25 +213,36 @@ impl<'j, 'a> Judge<'j, 'a> {
             resource_type: None,
         };
         let explained = applicability != Applicability::DoesNotApply;
-        let actions: Vec<JudgedAction> = kind
-            .actions
-            .iter()
-            .enumerate()
-            .map(|(index, action)| {
-                let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
-                let (asked, question) = match chosen {
-                    Some(_) => (Asked::Configured, Rc::new(question(action, &locality, chosen))),
-                    None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
-                };
-                let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
-                with_contexts(&question, caller, |contexts| {
-                    let outcome = evaluate(&question, &layered, attachments, contexts);
-                    let explained = explained && outcome.verdict != Verdict::Granted;
-                    let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                    JudgedAction { question: Rc::clone(&question), asked, outcome, near }
-                })
+        let answer = |(index, action): (usize, &PackAction), questions: &Questions, caller: CallerContext<'_>| {
+            let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
+            let (asked, question) = match chosen {
+                Some(_) => (Asked::Configured, Rc::new(question(action, caller.locality, chosen))),
+                None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
+            };
+            let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
+            with_contexts(&question, caller, |contexts| {
+                let outcome = evaluate(&question, &layered, attachments, contexts);
+                let explained = explained && outcome.verdict != Verdict::Granted;
+                let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
+                JudgedAction { question: Rc::clone(&question), asked, outcome, near }
             })
-            .collect();
+        };
+        let mut actions: Vec<JudgedAction> =
+            kind.actions.iter().enumerate().map(|action| answer(action, &questions, caller)).collect();
+        if let Some(assumed) = assumed_locality(&locality, identity).filter(|_| explained)
+            && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
+        {
+            // What is refused in whatever account is refused for what the policy leaves out, not for its account.
+            let questions = self.questions(&assumed);
+            for (index, action) in kind.actions.iter().enumerate() {
+                if actions[index].outcome.verdict == Verdict::Missing {
+                    let judged = answer((index, action), &questions, CallerContext { locality: &assumed, ..caller });
+                    if judged.outcome.verdict == Verdict::Partial {
+                        actions[index] = judged;
+                    }
+                }
+            }
+        }
         let code = kind.code.as_ref().filter(|_| explained).map_or_else(Vec::new, |code| {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
@@ -305,12 +316,13 @@ impl<'j, 'a> Judge<'j, 'a> {
         fresh
     }
 
-    /// The account and the region of a principal: what the caller says, else what its ARN says.
-    fn locality(&self, principal: &Principal<'_>) -> Locality {
-        let arn = principal.arn.as_ref();
-        let region = self.judging.region;
-        let partition =
-            self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition)).unwrap_or("aws");
+    /// The account and the region of a principal: what the caller says, else what its ARN or those of its functions say.
+    fn locality(&self, id: PrincipalId) -> Locality {
+        let inventory = self.judging.inventory;
+        let arn = inventory.principal(id).arn.as_ref();
+        let region = self.judging.region.or_else(|| inventory.region_of(id));
+        let said = self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition));
+        let partition = said.or_else(|| region.map(partition_of)).unwrap_or("aws");
         let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));
         Locality {
             partition: partition.to_owned(),
@@ -346,6 +358,20 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         policies
     }
+}
+
+/// A locality of unknown account with the account that the policies name, if it is one: nobody names another one's in
+/// the policies of a role. It is only assumed, so that nothing is granted for it.
+fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy>>)]) -> Option<Locality> {
+    if locality.account.is_some() {
+        return None;
+    }
+    let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
+    let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut accounts = patterns.filter_map(|pattern| pattern.text().splitn(6, ':').nth(4).filter(is_account));
+    let first = accounts.next()?;
+    accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
 }
 
 static NO_FACTS: Facts = Facts(Vec::new());
