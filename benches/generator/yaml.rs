@@ -98,9 +98,8 @@ fn scalar(text: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.' | '/');
     let starts = text.starts_with(|char: char| char.is_ascii_alphabetic());
     let is_plain = |part: &str| part.chars().all(plain);
-    if starts && text.split("::").all(is_plain)
-        || starts && text.split_once(':').is_some_and(|(a, b)| !b.is_empty() && is_plain(a) && is_plain(b))
-    {
+    let action = || text.split_once(':').is_some_and(|(a, b)| !b.is_empty() && is_plain(a) && is_plain(b));
+    if starts && (text.split("::").all(is_plain) || action()) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
