@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use foldhash::HashMap;
 
 use super::for_each::{self, Entry, Expansion};
+use super::remembered::Remembered;
 use super::{Loops, Node, Parameter, Problem, Resource, ResourceId, Settings, Template};
 use crate::document::Doc;
 use crate::policy::without_unknowns;
@@ -53,6 +54,7 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         by_parameter: HashMap::default(),
         by_unknown: HashMap::default(),
         unknowns: RefCell::default(),
+        remembered: Remembered::default(),
         fuel: Cell::new(FUEL),
         depth: Cell::new(0),
     };

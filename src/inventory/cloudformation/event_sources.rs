@@ -19,8 +19,8 @@ impl EventSources {
         let evaluation = template.in_world(&nowhere);
         let mut by_function: HashMap<String, Vec<ResourceId>> = HashMap::default();
         for (id, _) in template.iter().filter(|(_, found)| found.resource_type == "AWS::Lambda::EventSourceMapping") {
-            for mention in evaluation.resource(id).mentions {
-                let known = by_function.entry(mention.resource.into_owned()).or_default();
+            for mention in evaluation.resource(id).mentions.iter() {
+                let known = by_function.entry(mention.resource.to_string()).or_default();
                 if known.last() != Some(&id) {
                     known.push(id);
                 }
