@@ -193,14 +193,14 @@ impl<'d> Node<'d> {
     }
 
     /// The elements of a list, the values of a map.
-    pub(super) fn children(&self) -> impl Iterator<Item = Node<'d>> + '_ {
+    pub(super) fn children(&self) -> impl ExactSizeIterator<Item = Node<'d>> + '_ {
         let (items, members): (&'d [Doc<'d>], &'d [(Cow<'d, str>, Doc<'d>)]) = match self.doc {
             Doc::List(items) => (items, &[]),
             Doc::Map(members) => (&[], members),
             _ => (&[], &[]),
         };
-        let docs = items.iter().chain(members.iter().map(|(_, value)| value));
-        docs.enumerate().map(|(ordinal, doc)| self.child(ordinal, doc))
+        let doc = move |ordinal: usize| items.get(ordinal).unwrap_or_else(|| &members[ordinal].1);
+        (0..items.len() + members.len()).map(move |ordinal| self.child(ordinal, doc(ordinal)))
     }
 
     /// A child of this node.

@@ -5,7 +5,7 @@
 //! same ones. Most resources ask nothing.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 
 use foldhash::HashMap;
 
@@ -16,11 +16,20 @@ use super::{Evaluated, ResourceId, Template, World};
 /// So many different evaluations of one resource are kept: of hundreds of worlds, each may have its own.
 const MOST_KEPT: usize = 8;
 
-/// The evaluations of a template so far, the latest last.
+/// So many resources are kept: a function, its role and what functions share. A template has hundreds of others, each
+/// asked for a few times in a row and never again.
+const MOST_RESOURCES: usize = 64;
+
+/// The evaluations of a template that were asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct Remembered<'d> {
-    by_resource: RefCell<HashMap<ResourceId, Vec<(Answers, Evaluated<'d>)>>>,
+    recent: RefCell<ByResource<'d>>,
+    /// Those that go next, unless somebody asks for them.
+    older: RefCell<ByResource<'d>>,
 }
+
+/// Of each resource its evaluations, the latest last.
+type ByResource<'d> = HashMap<ResourceId, Vec<(Answers, Evaluated<'d>)>>;
 
 /// What a world answered, each question once.
 #[derive(Debug, Default)]
@@ -33,18 +42,30 @@ pub(super) struct Answers {
 impl<'d> Remembered<'d> {
     /// What a resource was found to be in a world that answered the same.
     pub(super) fn find(&self, template: &Template<'d>, id: ResourceId, world: &World) -> Option<Evaluated<'d>> {
-        let kept = self.by_resource.borrow();
-        let (_, evaluated) = kept.get(&id)?.iter().rfind(|(answers, _)| answers.are_of(template, world))?;
+        if let Some(older) = self.older.borrow_mut().remove(&id) {
+            self.recent().insert(id, older);
+        }
+        let recent = self.recent.borrow();
+        let (_, evaluated) = recent.get(&id)?.iter().rfind(|(answers, _)| answers.are_of(template, world))?;
         Some(evaluated.clone())
     }
 
     pub(super) fn keep(&self, id: ResourceId, answers: Answers, evaluated: Evaluated<'d>) {
-        let mut kept = self.by_resource.borrow_mut();
-        let kept = kept.entry(id).or_default();
+        let mut recent = self.recent();
+        let kept = recent.entry(id).or_default();
         if kept.len() == MOST_KEPT {
             kept.remove(0);
         }
         kept.push((answers, evaluated));
+    }
+
+    /// The table for one more resource.
+    fn recent(&self) -> RefMut<'_, ByResource<'d>> {
+        let mut recent = self.recent.borrow_mut();
+        if recent.len() >= MOST_RESOURCES {
+            self.older.replace(std::mem::take(&mut recent));
+        }
+        recent
     }
 }
 
