@@ -36,11 +36,7 @@ const PLANS: [Expected; 65] = [
     ("destroyed-in-order", &[], &[G]),
     ("destroyed-without-order", &[("policy-removed-with-vpc", "vpc_config")], &[G]),
     // A Deny on an ARN that is known after apply may be about the interfaces.
-    (
-        "document-denies-what-is-not-known",
-        &[("conditional-permission", "*")],
-        &[["granted", "granted", "conditional"]],
-    ),
+    ("document-denies-what-is-not-known", &[("conditional-permission", "*")], &[["granted", "granted", "conditional"]]),
     ("document-known-in-part", &[], &[G]),
     ("edge-function", &[("edge-function-in-vpc", "vpc_config")], &[G]),
     ("empty-lists", &[], &[MISSING]),
@@ -86,11 +82,7 @@ const PLANS: [Expected; 65] = [
     ("role-of-another-state", &[], &[UNRESOLVED]),
     ("roles-known-by-prefix", &[], &[G, G]),
     ("secret-text", &[], &[UNRESOLVED]),
-    (
-        "shared-policy-attachment",
-        &[("attachment-conflict", "aws_iam_policy_attachment.all")],
-        &[G, G],
-    ),
+    ("shared-policy-attachment", &[("attachment-conflict", "aws_iam_policy_attachment.all")], &[G, G]),
     ("state", &[], &[G]),
     ("targeted", &[], &[G]),
     ("text-known-after-apply", &[], &[UNRESOLVED]),
@@ -246,9 +238,9 @@ fn mutated_plans_do_no_harm() {
             read_source(id, &sources[id], &Settings::default(), &mut collector, &mut problems);
             let inventory = collector.finish(Bare::Nobody, &mut problems);
             // The names lead back to what the plan holds.
-            assert!(inventory.functions.iter().all(|function| mutated.to_string().contains(
-                serde_json::to_string(&function.name).expect("a text").trim_matches('"')
-            )));
+            assert!(inventory.functions.iter().all(|function| {
+                mutated.to_string().contains(serde_json::to_string(&function.name).expect("a text").trim_matches('"'))
+            }));
         }
     }
 }

@@ -10,8 +10,9 @@ use super::attachment_conflict::FoundConflict;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, AttachmentConflict, Declaration, Declarations, Document, Function, Going, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalId, PrincipalType, When, function_roles,
+    Attached, Attachment, AttachmentConflict, Declaration, Declarations, Document, Function, Going, InputProblem,
+    Inventory, KnownAttachments, Network, PolicyEntry, PolicyId, Principal, PrincipalId, PrincipalType, When,
+    function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};

@@ -42,7 +42,7 @@ pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Sub
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
-pub use terraform::{DependsOnLine, Waiting, depends_on_line};
+pub use terraform::{DependsOnLine, TakesAway, Waiting, depends_on_line};
 
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -58,9 +58,9 @@ pub struct Inventory<'a> {
     /// What goes when a plan is applied.
     pub going: Going,
     /// Where the entries of plans are declared, in the order of the sources and of their texts, if that is wanted.
-    declarations: Vec<Declaration>,
+    pub declarations: Vec<Declaration>,
     /// The regions in which the functions of a role are, as far as they all are in one.
-    regions: HashMap<PrincipalId, Option<String>>,
+    pub regions: HashMap<PrincipalId, Option<String>>,
 }
 
 /// What a plan takes away. It is in the inventory as it is now, without its VPC.

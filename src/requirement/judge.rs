@@ -357,7 +357,7 @@ fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy
     let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
     let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
     let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut accounts = patterns.filter_map(|pattern| pattern.text().splitn(6, ':').nth(4).filter(is_account));
+    let mut accounts = patterns.filter_map(|pattern| pattern.text().split(':').nth(4).filter(is_account));
     let first = accounts.next()?;
     accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
 }

@@ -36,8 +36,9 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
         let mut own: Vec<&AttachmentConflict> =
             conflicts.iter().filter(|conflict| conflict.principal == subject.judged.principal).collect();
         while let Some(first) = own.first().copied() {
-            let (same, rest): (Vec<_>, Vec<_>) =
-                own.into_iter().partition(|conflict| conflict.exclusive == first.exclusive && conflict.claim == first.claim);
+            let (same, rest): (Vec<_>, Vec<_>) = own
+                .into_iter()
+                .partition(|conflict| conflict.exclusive == first.exclusive && conflict.claim == first.claim);
             findings.push(conflict(&subject, first, &same));
             own = rest;
         }
@@ -60,7 +61,9 @@ fn conflict(subject: &Subject<'_>, first: &AttachmentConflict, all: &[&Attachmen
     finding.primary = Label::new(Some(first.place.clone()), said(first.claim));
     finding.related = all
         .iter()
-        .filter_map(|conflict| Label::new(Some(conflict.taken_place.clone()), "this attaches one that it does not know"))
+        .filter_map(|conflict| {
+            Label::new(Some(conflict.taken_place.clone()), "this attaches one that it does not know")
+        })
         .collect();
     finding.notes = vec!["one apply attaches the policy, the next one takes it away".to_owned()];
     finding.help = Some(match first.claim {

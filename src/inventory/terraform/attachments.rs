@@ -173,8 +173,7 @@ impl<'t> Names<'t> {
         (value, argument): (&Value<'_>, &str),
         holder: Holder,
     ) -> Named {
-        let sought =
-            |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == holder.resource_type();
+        let sought = |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == holder.resource_type();
         let led = table.led_by(resource, argument, &sought);
         if let Some(text) = value.text() {
             let by_name = self.0.get(&(holder, text)).map_or(&[][..], Vec::as_slice);
@@ -235,8 +234,7 @@ impl<'t> Names<'t> {
     fn perhaps(&self, table: &Table<'_>, resource: &Resource<'_>, holder: Holder) -> Vec<ResourceId> {
         let made = |id: &ResourceId| table.get(*id).action.creates();
         let all: Vec<ResourceId> = table.managed(holder.resource_type()).filter(made).collect();
-        let here: Vec<ResourceId> =
-            all.iter().copied().filter(|id| table.get(*id).module == resource.module).collect();
+        let here: Vec<ResourceId> = all.iter().copied().filter(|id| table.get(*id).module == resource.module).collect();
         if here.is_empty() { all } else { here }
     }
 }

@@ -144,12 +144,8 @@ impl<'a> Configuration<'a> {
         let Some(configuration) = configuration else { return read };
         read.providers = tree(configuration.provider_config);
         if let Some(root) = configuration.root_module {
-            let call = Call {
-                source: None,
-                arguments: Doc::Null,
-                repetition: [Doc::Null, Doc::Null],
-                depends_on: Vec::new(),
-            };
+            let call =
+                Call { source: None, arguments: Doc::Null, repetition: [Doc::Null, Doc::Null], depends_on: Vec::new() };
             read.module(root, None, String::new(), call, 0);
         }
         read

@@ -110,7 +110,7 @@ fn of_role(principals: &Principals<'_, '_>, id: ResourceId) -> Vec<Exclusive> {
     }
     let arns = role.get("managed_policy_arns");
     if is_set("managed_policy_arns")
-        && !(arns.is_absent() && !arns.written)
+        && (arns.written || arns.is_unknown())
         && let Some(known) = listed(principals, role, "managed_policy_arns")
     {
         let place = role.key_place(&arns);
@@ -142,8 +142,7 @@ fn exclusive_resources(principals: &Principals<'_, '_>, holder: Holder) -> Vec<(
     };
     for by in table.managed(&format!("{start}_policies_exclusive")) {
         let names = table.get(by).get("policy_names");
-        let known: Option<Vec<String>> =
-            names.items().iter().map(|name| name.text().map(str::to_owned)).collect();
+        let known: Option<Vec<String>> = names.items().iter().map(|name| name.text().map(str::to_owned)).collect();
         if let Some(known) = known.filter(|_| !names.is_unknown()) {
             add(by, Claim::PoliciesExclusive, Allows::Names(known));
         }
@@ -190,12 +189,8 @@ fn shared_policy(principals: &Principals<'_, '_>, collector: &mut Collector<'_>,
     let table = principals.table;
     let resource = table.get(by);
     let Some(own) = policy(principals, resource, &resource.get("policy_arn"), "policy_arn") else { return };
-    let exclusive = Exclusive {
-        claim: Claim::PolicyAttachment,
-        by,
-        place: resource.place(),
-        allows: Allows::Policies(Vec::new()),
-    };
+    let exclusive =
+        Exclusive { claim: Claim::PolicyAttachment, by, place: resource.place(), allows: Allows::Policies(Vec::new()) };
     for (holder, taken) in having.get(&own).into_iter().flatten() {
         let listed = principals.attachments.of(*holder).iter().any(|attaching| attaching.by == by);
         if *taken != by && !listed {

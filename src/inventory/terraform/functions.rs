@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use foldhash::HashMap;
 
+use super::TakesAway;
 use super::address::Mode;
 use super::locality::region;
 use super::network::NetworkReader;
@@ -18,14 +19,22 @@ use crate::inventory::{
     VpcConfig, VpcConnection, VpcEventSource,
 };
 
-/// Reads the functions; `principals` have been read.
-pub(super) fn read<'a>(principals: &Principals<'_, 'a>, network: &NetworkReader<'_, 'a>, collector: &mut Collector<'a>) {
+/// Reads the functions; `principals` have been read. Says whether one of them may leave its VPC.
+pub(super) fn read<'a>(
+    principals: &Principals<'_, 'a>,
+    network: &NetworkReader<'_, 'a>,
+    collector: &mut Collector<'a>,
+) -> TakesAway {
     let table = principals.table;
+    let mut takes_away = TakesAway::Nothing;
     let event_sources = event_sources(table);
     let mut order = Order::new(table);
     for id in table.managed("aws_lambda_function") {
         let resource = table.get(id);
         let goes = principals.side == Side::After && resource.action == Action::Delete;
+        if matches!(resource.action, Action::Delete | Action::Update) {
+            takes_away = TakesAway::Perhaps;
+        }
         // What goes has no VPC after it: who asks what went along with it looks at what was before.
         let vpc_config = if goes { None } else { network.vpc_config(&mut collector.network, id) };
         let role = role(principals, resource);
@@ -54,11 +63,9 @@ pub(super) fn read<'a>(principals: &Principals<'_, 'a>, network: &NetworkReader<
         if goes {
             collector.function_goes(&function.name);
         }
-        collector.function_in_region(
-            FoundFunction { function, role: role.0, role_place },
-            region(table, resource),
-        );
+        collector.function_in_region(FoundFunction { function, role: role.0, role_place }, region(table, resource));
     }
+    takes_away
 }
 
 /// The role of a function, and its resource if the plan has it.
@@ -67,10 +74,7 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
     let value = function.get("role");
     let is_role = |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == "aws_iam_role";
     let led = table.led_by(function, "role", &is_role);
-    let found = |id: ResourceId| match principals.read.get(&id) {
-        Some(read) => Some((RoleNamed::Found(read.id), Some(id))),
-        None => None,
-    };
+    let found = |id: ResourceId| principals.read.get(&id).map(|read| (RoleNamed::Found(read.id), Some(id)));
     if let Some(arn) = value.text() {
         let fits = |id: &ResourceId| {
             let role = table.get(*id);
@@ -148,7 +152,8 @@ fn kind<'a>(table: &Table<'a>, mapping: &Resource<'a>) -> Option<EventSourceKind
         };
     }
     let access = mapping.get("source_access_configuration").items();
-    let is_vpc = |one: &super::value::Value<'_>| matches!(one.get("type").text(), Some("VPC_SUBNET" | "VPC_SECURITY_GROUP"));
+    let is_vpc =
+        |one: &super::value::Value<'_>| matches!(one.get("type").text(), Some("VPC_SUBNET" | "VPC_SECURITY_GROUP"));
     access.iter().any(is_vpc).then_some(EventSourceKind::Kafka)
 }
 

@@ -30,7 +30,8 @@ fn provider<'t, 'a>(table: &'t Table<'a>, resource: &Resource<'_>) -> Option<&'t
 pub(super) fn region(table: &Table<'_>, resource: &Resource<'_>) -> Option<String> {
     let of_provider = || table.text_of(provider(table, resource)?.get("region")?.1).map(str::to_owned);
     // Of several regions' data sources, nobody knows whose it is.
-    let looked_up = || ["region", "name", "id"].iter().find_map(|name| agreed(table, "aws_region", name)).map(str::to_owned);
+    let looked_up =
+        || ["region", "name", "id"].iter().find_map(|name| agreed(table, "aws_region", name)).map(str::to_owned);
     let own = resource.text("region").or_else(|| part(resource.text("arn")?, 3)).map(str::to_owned);
     own.or_else(of_provider).or_else(looked_up).filter(|region| !region.is_empty())
 }

@@ -20,11 +20,13 @@ pub(super) fn document(block: &Planned<'_>) -> Value<'static> {
         true => unknown(),
         false => Kind::List(statements.items().iter().map(statement).collect()),
     };
-    let members =
-        vec![member("Version", text(block.get("version").text().unwrap_or("2012-10-17"), &statements.path), &statements), {
+    let members = vec![
+        member("Version", text(block.get("version").text().unwrap_or("2012-10-17"), &statements.path), &statements),
+        {
             let value = Value { origin: statements.path.clone(), kind };
             member("Statement", value, &statements)
-        }];
+        },
+    ];
     Value { origin: block.path.clone(), kind: Kind::Map(members) }
 }
 
@@ -57,9 +59,12 @@ fn statement(planned: &Planned<'_>) -> Value<'static> {
         false => text(effect.filled().unwrap_or("Allow"), &effect.path),
     };
     add("Effect", &effect, value);
-    for (name, key) in
-        [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
-    {
+    for (name, key) in [
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ] {
         let planned = planned.get(name);
         if planned.is_unknown() || !planned.items().is_empty() {
             add(key, &planned, texts(&planned));

@@ -15,9 +15,7 @@ use super::configuration::references;
 use super::resource::{Action, Resource};
 use super::table::{ResourceId, Table};
 use super::value::Value;
-use crate::inventory::{
-    Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId,
-};
+use crate::inventory::{Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 use crate::source::Place;
 
 pub(super) struct NetworkReader<'t, 'a> {
@@ -52,7 +50,8 @@ impl<'t, 'a> NetworkReader<'t, 'a> {
     pub(super) fn of_id(&self, resource_type: &'static str, id: &str) -> Option<ResourceId> {
         let by_id = self.by_id.get_or_init(|| {
             let mut by_id: HashMap<(&'t str, &'t str), ResourceId> = HashMap::default();
-            let types = ["aws_subnet", "aws_security_group", "aws_default_security_group", "aws_vpc", "aws_default_vpc"];
+            let types =
+                ["aws_subnet", "aws_security_group", "aws_default_security_group", "aws_vpc", "aws_default_vpc"];
             for resource_type in types.into_iter().chain(super::routes::TYPES) {
                 for own in self.table.managed(resource_type).chain(self.table.data(resource_type)) {
                     if let Some(id) = self.table.get(own).text("id") {
@@ -204,8 +203,7 @@ impl<'t, 'a> NetworkReader<'t, 'a> {
                         if references(association).is_empty() {
                             continue;
                         }
-                        let led =
-                            table.led(distribution, association, &|_, found| found == "aws_lambda_function");
+                        let led = table.led(distribution, association, &|_, found| found == "aws_lambda_function");
                         for id in led.resources() {
                             edges.entry(id).or_insert(place.clone());
                         }

@@ -11,9 +11,7 @@ use super::made;
 use super::resource::Resource;
 use super::table::{ResourceId, Table};
 use super::value::Value;
-use crate::inventory::{
-    Attached, Attaching, Attachment, Collector, Document, PolicyEntry, PolicyId, Resolved, Sight,
-};
+use crate::inventory::{Attached, Attaching, Attachment, Collector, Document, PolicyEntry, PolicyId, Resolved, Sight};
 use crate::policy::PolicyType;
 use crate::reference::managed_policy_named;
 use crate::source::{Place, Wrapping};
@@ -223,7 +221,8 @@ fn made_of<'a>(data: &Resource<'a>) -> (Vec<Document<'a>>, Sight) {
         let value = data.get(name);
         value.is_unknown() || !value.items().is_empty() || value.filled().is_some()
     };
-    if data.get("source_policy_documents").is_unknown() || hides("override_policy_documents") || hides("override_json") {
+    if data.get("source_policy_documents").is_unknown() || hides("override_policy_documents") || hides("override_json")
+    {
         sight = Sight::Some;
     }
     (documents, sight)

@@ -50,10 +50,7 @@ impl<'t, 'a> Principals<'t, 'a> {
             attachments: Attachments::read(table, side),
             names: Names::read(table),
             read: HashMap::default(),
-            by_arn: table
-                .managed("aws_iam_role")
-                .filter_map(|id| Some((table.get(id).text("arn")?, id)))
-                .collect(),
+            by_arn: table.managed("aws_iam_role").filter_map(|id| Some((table.get(id).text("arn")?, id))).collect(),
             groups: HashMap::default(),
         }
     }
@@ -173,22 +170,19 @@ impl<'t, 'a> Principals<'t, 'a> {
             if elsewhere || (policy.is_absent() && name.is_absent()) {
                 continue;
             }
-            let policies =
-                self.policies.of_value(collector, role, (&policy, "inline_policy"), PolicyType::Identity);
+            let policies = self.policies.of_value(collector, role, (&policy, "inline_policy"), PolicyType::Identity);
             direct.extend(policies.into_iter().map(attached));
         }
         if inline.is_unknown() && is_set("inline_policy") {
-            let policies =
-                self.policies.of_value(collector, role, (&inline, "inline_policy"), PolicyType::Identity);
+            let policies = self.policies.of_value(collector, role, (&inline, "inline_policy"), PolicyType::Identity);
             direct.extend(policies.into_iter().map(attached));
         }
         let arns = role.get("managed_policy_arns");
         for arn in arns.items() {
-            let elsewhere =
-                !is_set("managed_policy_arns") && arn.text().is_some_and(|arn| self.is_of_others(id, "policy_arn", arn));
+            let elsewhere = !is_set("managed_policy_arns")
+                && arn.text().is_some_and(|arn| self.is_of_others(id, "policy_arn", arn));
             if !elsewhere && !arn.is_unknown() {
-                let named =
-                    self.policies.managed(collector, role, (&arn, "managed_policy_arns"), Attachment::Managed);
+                let named = self.policies.managed(collector, role, (&arn, "managed_policy_arns"), Attachment::Managed);
                 direct.extend(named);
             }
         }

@@ -184,7 +184,8 @@ impl Walk<'_, '_, '_> {
                     return;
                 }
                 let block_of = configuration.block(block);
-                let inner = Scope { key: key.or_else(|| scope.key.clone()), within: Around::Block(block), ..scope.clone() };
+                let inner =
+                    Scope { key: key.or_else(|| scope.key.clone()), within: Around::Block(block), ..scope.clone() };
                 match attribute.and_then(|attribute| block_of.argument(echoed(resource_type, attribute))) {
                     Some(expression) => self.expression(expression, &inner, depth + 1),
                     None => self.led.opaque.push(text.to_owned()),

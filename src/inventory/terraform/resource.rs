@@ -170,12 +170,6 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// The addresses that a state says it depends on; none if it does not say.
-    pub(super) fn state_dependencies(&self) -> Option<Vec<&str>> {
-        let list = self.doc.get("depends_on")?.1.as_list()?;
-        Some(list.iter().filter_map(Doc::as_text).collect())
-    }
-
     /// Where its address stands.
     pub(super) fn place(&self) -> Place {
         let ordinal = self.doc.get("address").map_or(0, |(ordinal, _)| ordinal);

@@ -91,9 +91,9 @@ impl<'a> NetworkReader<'_, 'a> {
             match self.named(route, (&value, "route_table_id"), &TABLES) {
                 Some(table) => routing.routes.entry(table).or_default().push(id),
                 None => {
-                    let of_main = value.is_unknown().then(|| {
-                        self.table.led_by(route, "route_table_id", &|_, found| found == "aws_vpc").only()
-                    });
+                    let of_main = value
+                        .is_unknown()
+                        .then(|| self.table.led_by(route, "route_table_id", &|_, found| found == "aws_vpc").only());
                     match of_main.flatten() {
                         // `aws_vpc.v.main_route_table_id`
                         Some(vpc) => drop(routing.main.insert(vpc, None)),
@@ -149,14 +149,14 @@ impl<'a> NetworkReader<'_, 'a> {
         for (index, route) in own.items().iter().enumerate() {
             ways.push(self.way(resource, route, &|name| self.in_block(resource, index, name)));
         }
-        if own.is_unknown() && resource.block.is_some_and(|block| self.table.configuration.block(block).argument("route").is_some()) {
+        if own.is_unknown()
+            && resource.block.is_some_and(|block| self.table.configuration.block(block).argument("route").is_some())
+        {
             ways.push(Way::Undecided);
         }
         for id in routing.routes.get(&table).into_iter().flatten() {
             let route = self.table.get(*id);
-            let lead = |name: &str| {
-                self.table.led_by(route, name, &|_, found| TYPES.contains(&found)).only()
-            };
+            let lead = |name: &str| self.table.led_by(route, name, &|_, found| TYPES.contains(&found)).only();
             ways.push(self.way(route, &route.values(), &lead));
         }
         let propagates = !resource.get("propagating_vgws").items().is_empty();
@@ -222,11 +222,11 @@ impl<'a> NetworkReader<'_, 'a> {
                 _ => Route::Elsewhere,
             };
         }
-        let is_set = |name: &&str| {
+        let is_set = |name: &&'static str| {
             let value = route.get(name);
             value.filled().is_some() || (value.is_unknown() && self.is_written(resource, name))
         };
-        if TARGETS.iter().any(|name| is_set(&name)) && !(gateway.is_unknown() && self.is_written(resource, "gateway_id")) {
+        if TARGETS.iter().any(is_set) && !(gateway.is_unknown() && self.is_written(resource, "gateway_id")) {
             return Route::Elsewhere;
         }
         if gateway.is_unknown() {

@@ -35,9 +35,8 @@ impl Listed for SubnetId {
         let resource = reader.table.get(id);
         match (&*resource.resource_type, attribute) {
             ("aws_subnet", None | Some("id" | "subnet_id")) => Id::Resource(reader.subnet(network, id)),
-            ("aws_security_group" | "aws_default_security_group", _) | ("aws_vpc", Some("default_security_group_id")) => {
-                stray(resource, attribute, Stray::SecurityGroup)
-            }
+            ("aws_security_group" | "aws_default_security_group", _)
+            | ("aws_vpc", Some("default_security_group_id")) => stray(resource, attribute, Stray::SecurityGroup),
             _ => stray(resource, attribute, Stray::Other),
         }
     }
@@ -160,9 +159,8 @@ impl<'a> NetworkReader<'_, 'a> {
         let written = block.and_then(|block| block.argument("vpc_config"));
         let written = written.map(|written| written.as_list().and_then(<[_]>::first).unwrap_or(written));
         let expression = written.and_then(|written| Some(written.get(R::ARGUMENT)?.1));
-        let led = expression.map(|expression| {
-            self.table.led(function, expression, &|_, found| OTHERS.contains(&found))
-        });
+        let led =
+            expression.map(|expression| self.table.led(function, expression, &|_, found| OTHERS.contains(&found)));
         let words = || match expression.map(super::configuration::references) {
             Some(found) if !found.is_empty() => found.join(", "),
             _ => format!("{}.{}", function.address, R::ARGUMENT),
