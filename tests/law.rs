@@ -345,7 +345,7 @@ fn cell(kind: &str, names: &str) -> Cell {
         return Cell { resource_type: None, resources: Resources::Unnamed, limits: None };
     }
     let head = ArnHead::new(["arn", "aws", "ec2", worlds::REGION, worlds::ACCOUNT].map(Glob::literal));
-    let resources = Resources::Arns { head, names: Glob::pattern(names) };
+    let resources = Resources::Arns { head, names: vec![Glob::pattern(names)] };
     Cell { resource_type: Some(kind.into()), resources, limits: None }
 }
 

@@ -97,7 +97,6 @@ fn functions_that_do_not_wait_are_found() {
 }
 
 #[test]
-#[ignore = "functions of SAM are not read yet"]
 fn functions_of_sam_that_do_not_wait_are_found() {
     holds(&SERVERLESS);
 }

@@ -43,9 +43,9 @@ pub(super) struct Grants {
 /// All that the policies say of one resource type.
 pub(super) struct CellFacts<'q> {
     pub(super) cell: &'q Cell,
-    pub(super) names: Glob,
+    pub(super) names: &'q [Glob],
     /// Where layers and Denies count; `names` unless the cell says otherwise.
-    pub(super) limits: Vec<Glob>,
+    pub(super) limits: &'q [Glob],
     pub(super) identity: Grants,
     pub(super) layers: Vec<(Layer, Grants)>,
     /// The identity statements that surely cover some of it.
@@ -78,12 +78,10 @@ impl<'q> CellFacts<'q> {
         about: &[(StatementRef, Truth)],
         context: &dyn Context,
     ) -> CellFacts<'q> {
-        let names = cell.names();
-        let limits = cell.limits.clone().unwrap_or_else(|| vec![names.clone()]);
         let mut facts = CellFacts {
             cell,
-            names,
-            limits,
+            names: cell.names(),
+            limits: cell.limits(),
             identity: Grants::default(),
             layers: Vec::new(),
             allows: Vec::new(),
@@ -147,16 +145,16 @@ impl<'q> CellFacts<'q> {
     }
 
     pub(super) fn answer(&self) -> CellAnswer {
-        let names = std::slice::from_ref(&self.names);
+        let names = self.names;
         let denied_possibly = self.denied(Certainty::Possible);
         let denied_surely = self.denied(Certainty::Sure);
         let unsure = first_found([
             avoid(names, &self.identity.sure),
             self.limiting()
-                .map(|(_, grants)| avoid(&self.limits, &grants.sure))
+                .map(|(_, grants)| avoid(self.limits, &grants.sure))
                 .find(not_nothing)
                 .unwrap_or(Search::Nothing),
-            touch(&self.limits, &denied_possibly),
+            touch(self.limits, &denied_possibly),
         ]);
         if matches!(unsure, Search::Nothing) {
             return CellAnswer {
@@ -172,10 +170,10 @@ impl<'q> CellFacts<'q> {
         let impossible = first_found([
             avoid(names, &self.identity.possible),
             self.limiting()
-                .map(|(_, grants)| avoid(&self.limits, &grants.possible))
+                .map(|(_, grants)| avoid(self.limits, &grants.possible))
                 .find(|answer| matches!(answer, Search::Found(_)))
                 .unwrap_or(Search::Nothing),
-            touch(&self.limits, &denied_surely),
+            touch(self.limits, &denied_surely),
         ]);
         let identity: [&[Region]; 1] = [&self.identity.possible];
         let mut possible = vec![self.identity.possible.as_slice()];
@@ -186,13 +184,13 @@ impl<'q> CellFacts<'q> {
         let possible_of_names = find(names, &identity, &[]);
         // For most cells, what limits is what is asked, and nothing is around the identity policies.
         let possible_of_limits =
-            if self.cell.limits.is_none() { possible_of_names.clone() } else { find(&self.limits, &identity, &[]) };
+            if self.cell.limits.is_none() { possible_of_names.clone() } else { find(self.limits, &identity, &[]) };
         let some_possible = if possible.len() == 1 && denied_surely.is_empty() {
             not_nothing(&possible_of_limits)
         } else {
-            not_nothing(&find(&self.limits, &possible, &denied_surely))
+            not_nothing(&find(self.limits, &possible, &denied_surely))
         };
-        let some_sure = matches!(find(&self.limits, &sure, &denied_possibly), Search::Found(_))
+        let some_sure = matches!(find(self.limits, &sure, &denied_possibly), Search::Found(_))
             || matches!(
                 find(names, &[&self.identity.sure], &outside_limits.iter().collect::<Vec<_>>()),
                 Search::Found(_)
@@ -213,12 +211,12 @@ impl<'q> CellFacts<'q> {
     pub(super) fn obstacle(&self) -> Obstacle {
         let identity = self.identity.possible.as_slice();
         let denies = self.hitting(Certainty::Sure);
-        if matches!(find(&self.limits, &[identity], &self.denied(Certainty::Sure)), Search::Nothing) {
+        if matches!(find(self.limits, &[identity], &self.denied(Certainty::Sure)), Search::Nothing) {
             return Obstacle::Denied(denies);
         }
         let layer = self
             .limiting()
-            .find(|(_, grants)| matches!(find(&self.limits, &[identity, &grants.possible], &[]), Search::Nothing));
+            .find(|(_, grants)| matches!(find(self.limits, &[identity, &grants.possible], &[]), Search::Nothing));
         match layer {
             Some((layer, _)) => Obstacle::Layer(layer),
             None => Obstacle::Denied(denies),
@@ -227,11 +225,11 @@ impl<'q> CellFacts<'q> {
 
     /// The keys that leave it open, from the layers that are not sure by themselves.
     pub(super) fn collect_undecided(&self, undecided: &mut Undecided) {
-        if not_nothing(&avoid(std::slice::from_ref(&self.names), &self.identity.sure)) {
+        if not_nothing(&avoid(self.names, &self.identity.sure)) {
             undecided.append(&self.identity.undecided);
         }
         for (_, grants) in self.limiting() {
-            if not_nothing(&avoid(&self.limits, &grants.sure)) {
+            if not_nothing(&avoid(self.limits, &grants.sure)) {
                 undecided.append(&grants.undecided);
             }
         }

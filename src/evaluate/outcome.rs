@@ -115,7 +115,10 @@ fn of_nobody(
     let nothing = |cell| Shortage { cell, left: Left::Nothing };
     Some(Outcome {
         verdict: Verdict::Missing,
-        uncovered: question.cells.first().map(|cell| cell.resources.show(&cell.names()).replace("?*", "*")),
+        uncovered: question
+            .cells
+            .first()
+            .and_then(|cell| Some(cell.resources.show(cell.names().first()?).replace("?*", "*"))),
         undecided: Vec::new(),
         decisive: Vec::new(),
         obstacle: Some(Obstacle::NotAllowed),
@@ -179,7 +182,7 @@ fn surely_refused(cells: &[CellFacts]) -> bool {
     cells.iter().any(|cell| {
         let mut layers: Vec<&[Region]> = vec![&everything];
         layers.extend(cell.limiting().map(|(_, grants)| grants.possible.as_slice()));
-        matches!(find(&cell.limits, &layers, &cell.denied(Certainty::Sure)), Search::Nothing)
+        matches!(find(cell.limits, &layers, &cell.denied(Certainty::Sure)), Search::Nothing)
     })
 }
 
@@ -242,7 +245,7 @@ fn explain(verdict: Verdict, cells: &[CellFacts], answers: &[CellAnswer], unseen
 fn partial_obstacle(cells: &[CellFacts], answers: &[CellAnswer]) -> Obstacle {
     let short = cells.iter().zip(answers).filter(|(_, answer)| answer.impossible.is_some());
     for (cell, _) in short {
-        if matches!(avoid(std::slice::from_ref(&cell.names), &cell.identity.possible), Search::Found(_)) {
+        if matches!(avoid(cell.names, &cell.identity.possible), Search::Found(_)) {
             return Obstacle::NotAllowed;
         }
         let denies = cell.hitting(Certainty::Sure);
@@ -250,7 +253,7 @@ fn partial_obstacle(cells: &[CellFacts], answers: &[CellAnswer]) -> Obstacle {
             return Obstacle::Denied(denies);
         }
         let layer =
-            cell.limiting().find(|(_, grants)| matches!(avoid(&cell.limits, &grants.possible), Search::Found(_)));
+            cell.limiting().find(|(_, grants)| matches!(avoid(cell.limits, &grants.possible), Search::Found(_)));
         if let Some((layer, _)) = layer {
             return Obstacle::Layer(layer);
         }

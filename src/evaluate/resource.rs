@@ -6,6 +6,8 @@
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Resource", "Amazon Resource Names (ARNs)".
 
+use std::sync::LazyLock;
+
 use super::arn;
 use super::compare;
 use super::condition::{Setting, UNKNOWN_VARIABLE, Undecided, Wildcards, expand};
@@ -35,12 +37,18 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// What identity policies must allow, as a language over what [`Covered`] speaks of.
-    pub(super) fn names(&self) -> Glob {
+    /// What identity policies must allow: the union of languages over what [`Covered`] speaks of.
+    pub(super) fn names(&self) -> &[Glob] {
+        static UNNAMED: LazyLock<[Glob; 1]> = LazyLock::new(|| [Glob::literal("*")]);
         match &self.resources {
-            Resources::Unnamed => Glob::literal("*"),
-            Resources::Arns { names, .. } => names.clone(),
+            Resources::Unnamed => &*UNNAMED,
+            Resources::Arns { names, .. } => names,
         }
+    }
+
+    /// Where layers and Denies count.
+    pub(super) fn limits(&self) -> &[Glob] {
+        self.limits.as_deref().unwrap_or_else(|| self.names())
     }
 }
 
@@ -49,8 +57,9 @@ impl Cell {
 pub enum Resources {
     /// The action has no resource types: a request names `*`, which only the pattern `*` matches.
     Unnamed,
-    /// ARNs with one head.
-    Arns { head: ArnHead, names: Glob },
+    /// ARNs with one head, and a name (the sixth part) that one of the globs matches. An unknown text in a name is one
+    /// resource whose name the input leaves open.
+    Arns { head: ArnHead, names: Vec<Glob> },
 }
 
 /// The first five parts of an ARN, `arn` included; globs without wildcards.
@@ -141,6 +150,9 @@ pub(super) fn cover(
             Resources::Arns { head, names } => cover_arns(&pattern, (head, names), &mut sure, &mut possible, undecided),
         }
     }
+    if let Resources::Arns { names, .. } = resources {
+        possible.extend(perhaps_named(names, &possible));
+    }
     match patterns.polarity {
         Polarity::Listed => Covered {
             sure: sure.into_iter().map(Region::of).collect(),
@@ -149,6 +161,12 @@ pub(super) fn cover(
         // What is surely left out needs every reading of the list, and the other way round.
         Polarity::AllBut => Covered { sure: rest_of(possible), possible: rest_of(sure) },
     }
+}
+
+/// The names with an unknown text that may be one of those that are matched.
+fn perhaps_named(names: &[Glob], matched: &[Glob]) -> Vec<Glob> {
+    let meets = |wide: &Glob| matched.iter().any(|glob| !matches!(search(&[glob, wide], &[]), Search::Nothing));
+    names.iter().filter(|name| name.has_var() && meets(&name.widened())).cloned().collect()
 }
 
 /// Does a policy variable stand before the fifth colon?
@@ -174,7 +192,7 @@ fn cover_unnamed(pattern: &Glob, sure: &mut Vec<Glob>, possible: &mut Vec<Glob>)
 
 fn cover_arns(
     pattern: &Glob,
-    (head, names): (&ArnHead, &Glob),
+    (head, names): (&ArnHead, &[Glob]),
     sure: &mut Vec<Glob>,
     possible: &mut Vec<Glob>,
     undecided: &mut Undecided,
@@ -239,7 +257,7 @@ fn note_unknown_parts(head: &ArnHead, parts: &[Glob], undecided: &mut Undecided)
 
 /// Does a part before the last end in `*`, so that it may stand for colons? A pattern of six parts has as many colons
 /// as the head: if a star eats one of the head's, it asks for one in the name.
-fn crosses_colons(pattern: &Glob, names: &Glob) -> bool {
+fn crosses_colons(pattern: &Glob, names: &[Glob]) -> bool {
     let tokens = pattern.tokens();
     let colons = tokens.iter().filter(|token| **token == Token::Char(':')).count();
     if colons >= 5 && !has_colon(names) {
@@ -249,15 +267,15 @@ fn crosses_colons(pattern: &Glob, names: &Glob) -> bool {
     tokens.windows(2).any(ends_part) || (colons < 5 && tokens.last() == Some(&Token::Many))
 }
 
-fn has_colon(glob: &Glob) -> bool {
-    glob.tokens().contains(&Token::Char(':'))
+fn has_colon(globs: &[Glob]) -> bool {
+    globs.iter().any(|glob| glob.tokens().contains(&Token::Char(':')))
 }
 
 /// The names that are left when `*` may stand for colons, too. An unknown part of the head may be any text.
 ///
 /// A name without colons (no resource that a call creates or deletes has one, unless its type is written with one)
 /// leaves no room for a colon that the pattern still asks for.
-fn names_across_colons(wide: &Glob, head: &ArnHead, names: &Glob) -> Vec<Glob> {
+fn names_across_colons(wide: &Glob, head: &ArnHead, names: &[Glob]) -> Vec<Glob> {
     let mut rest = vec![wide.clone()];
     let mut known: Vec<Token> = Vec::new();
     for token in head.tokens() {
@@ -269,7 +287,7 @@ fn names_across_colons(wide: &Glob, head: &ArnHead, names: &Glob) -> Vec<Glob> {
         }
     }
     let left = rest.iter().flat_map(|glob| glob.after_prefix(&known));
-    left.filter(|glob| has_colon(names) || !has_colon(glob)).collect()
+    left.filter(|glob| has_colon(names) || !has_colon(std::slice::from_ref(glob))).collect()
 }
 
 /// What remains of a glob behind any text without a colon.

@@ -5,7 +5,8 @@ use super::condition::{Setting, Undecided, all_hold, holds};
 use super::context::Context;
 use super::resource::{Cell, Covered, cover};
 use super::search::Region;
-use super::search::{Search, search_regions};
+use super::search::Search;
+use super::sets::find;
 use super::truth::Truth;
 use crate::policy::{Policy, Standing, Statement};
 
@@ -78,6 +79,6 @@ pub(super) fn why_not(
     let patterns = statement.resources.as_ref()?;
     let covered = cover(patterns, &cell.resources, setting, &mut Undecided::default());
     let sure: Vec<&Region> = covered.sure.iter().collect();
-    let all = search_regions(&[&Region::of(cell.names())], &sure);
+    let all = find(cell.names(), &[], &sure);
     (!matches!(all, Search::Nothing)).then_some(Unmet::Resource)
 }

@@ -55,7 +55,7 @@ fn covers(resource: &str) -> Truth {
         var(Var::Region),
         var(Var::Account),
     ]);
-    let resources = Resources::Arns { head, names: Glob::pattern("?*/?*") };
+    let resources = Resources::Arns { head, names: vec![Glob::pattern("?*/?*")] };
     let patterns = statement.resources.as_ref().expect("there");
     let Covered { sure, possible } = cover(patterns, &resources, setting(Effect::Allow), &mut Undecided::default());
     let covered =

@@ -229,7 +229,7 @@ impl<'a> Collector<'a> {
         Inventory {
             principals,
             policies: self.policies,
-            functions,
+            functions: functions.into(),
             network: self.network,
             attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
             going,
@@ -375,8 +375,11 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// The ARN of AWS's policy of the same name, for an ARN of AWS that is not published.
+/// The ARN of AWS's policy of the same name, for an ARN of AWS that is not published, or for the name alone.
 fn meant(arn: &str) -> Option<String> {
+    if !arn.contains(':') {
+        return managed_policy_named(arn).map(|published| published.arn);
+    }
     let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
     let name = rest.strip_prefix("iam::aws:policy/")?.rsplit('/').next()?;
     let published = managed_policy_named(name)?.arn;

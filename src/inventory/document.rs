@@ -57,6 +57,14 @@ impl<'a> Document<'a> {
         Document { content: Content::Resolved(Rc::new(resolved)), origin }
     }
 
+    /// The source that holds it; none for what rolecall holds itself.
+    pub fn source(&self) -> Option<SourceId> {
+        match self.origin {
+            Origin::File { source, .. } => Some(source),
+            Origin::Embedded => None,
+        }
+    }
+
     /// The raw value, by which equal documents are recognised; none for one that was made of a template.
     pub fn raw(&self) -> Option<&str> {
         match &self.content {

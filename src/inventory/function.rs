@@ -60,6 +60,7 @@ pub enum EventSourceKind {
     /// Kafka of one's own, with the VPC's subnets or security groups named.
     Kafka,
     Mq,
+    DocumentDb,
 }
 
 /// Whether a function is connected to a VPC.
@@ -197,6 +198,11 @@ pub enum Extent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdItem<R> {
     pub place: Place,
+    /// As it will stand in texts, the pieces that the input leaves open as in policies ([`Unknown`]); empty if even that
+    /// is not known.
+    ///
+    /// [`Unknown`]: crate::policy::Unknown
+    pub text: String,
     pub id: Id<R>,
 }
 

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::arn::account_and_resource;
 use super::found::{FoundFunction, RoleNamed};
 use super::{Function, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType};
@@ -12,7 +14,9 @@ use crate::source::Place;
 /// Gives every function its role. A function whose role is in the input several times (one for each difference by
 /// parameters) is there as many times.
 pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Principal<'a>>) -> Vec<Function> {
-    let mut unseen: Vec<(RoleNamed<'a>, PrincipalId)> = Vec::new();
+    let by_arn = found.iter().any(|found| matches!(found.role, RoleNamed::Arn(_)));
+    let named = if by_arn { roles_by_name(principals) } else { HashMap::new() };
+    let mut unseen: HashMap<RoleNamed<'a>, PrincipalId> = HashMap::new();
     let mut functions = Vec::new();
     for FoundFunction { function, role, role_place } in found {
         let mut roles = match &role {
@@ -21,15 +25,15 @@ pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Princ
                 continue;
             }
             RoleNamed::Found(id) => vec![PrincipalId(id.0)],
-            RoleNamed::Arn(arn) => roles_of(arn, principals),
+            RoleNamed::Arn(arn) => roles_of(arn, &named, principals),
             RoleNamed::Unknown(_) => Vec::new(),
         };
         if roles.is_empty() {
-            let known = unseen.iter().find(|(known, _)| *known == role).map(|(_, id)| *id);
+            let known = unseen.get(&role).copied();
             roles.push(known.unwrap_or_else(|| {
                 let id = PrincipalId(principals.len());
                 principals.push(unseen_role(&role, role_place));
-                unseen.push((role, id));
+                unseen.insert(role, id);
                 id
             }));
         }
@@ -38,18 +42,28 @@ pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Princ
     functions
 }
 
-/// The roles of the inputs that an ARN may mean: those of its name, if their account is no other.
-fn roles_of(arn: &str, principals: &[Principal<'_>]) -> Vec<PrincipalId> {
-    let Some((account, name)) = account_and_name(arn) else { return Vec::new() };
-    let is = |principal: &Principal<'_>| {
+type RolesByName = HashMap<String, Vec<PrincipalId>>;
+
+fn roles_by_name(principals: &[Principal<'_>]) -> RolesByName {
+    let mut named = RolesByName::new();
+    for (index, principal) in principals.iter().enumerate() {
         let own = principal.arn.as_ref().and_then(|arn| account_and_name(arn.as_str()));
-        let own_name = own.map(|(_, name)| name).or(principal.name.as_deref());
-        let own_account = principal.arn.as_ref().and_then(PrincipalArn::known_account);
-        principal.kind == PrincipalType::Role
-            && own_name == Some(name)
-            && own_account.is_none_or(|own| own == account || Unknown::is_in(account))
+        let name = own.map(|(_, name)| name).or(principal.name.as_deref());
+        if let Some(name) = name.filter(|_| principal.kind == PrincipalType::Role) {
+            named.entry(name.to_owned()).or_default().push(PrincipalId(index));
+        }
+    }
+    named
+}
+
+/// The roles of the inputs that an ARN may mean: those of its name, if their account is no other.
+fn roles_of(arn: &str, named: &RolesByName, principals: &[Principal<'_>]) -> Vec<PrincipalId> {
+    let Some((account, name)) = account_and_name(arn) else { return Vec::new() };
+    let fits = |id: &PrincipalId| {
+        let own_account = principals[id.0].arn.as_ref().and_then(PrincipalArn::known_account);
+        own_account.is_none_or(|own| own == account || Unknown::is_in(account))
     };
-    principals.iter().enumerate().filter(|(_, principal)| is(principal)).map(|(index, _)| PrincipalId(index)).collect()
+    named.get(name).into_iter().flatten().copied().filter(fits).collect()
 }
 
 fn account_and_name(arn: &str) -> Option<(&str, &str)> {

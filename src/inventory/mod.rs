@@ -15,6 +15,7 @@ mod document;
 mod found;
 mod function;
 mod function_roles;
+mod functions;
 mod iam_calls;
 mod network;
 mod policy_document;
@@ -38,6 +39,7 @@ pub use function::{
     DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, OrderLanguage, OrderMend, RoleReference,
     Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict, VpcConnection, VpcEventSource, When,
 };
+pub use functions::Functions;
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_before_plan, read_source};
@@ -52,7 +54,7 @@ use crate::source::Place;
 pub struct Inventory<'a> {
     pub principals: Vec<Principal<'a>>,
     pub policies: Vec<PolicyEntry<'a>>,
-    pub functions: Vec<Function>,
+    pub functions: Functions,
     pub network: Network,
     pub attachment_conflicts: Vec<AttachmentConflict>,
     /// What goes when a plan is applied.
@@ -100,15 +102,12 @@ impl<'a> Inventory<'a> {
 
     /// The functions that use a role.
     pub fn functions_of(&self, role: PrincipalId) -> impl Iterator<Item = &Function> {
-        self.functions.iter().filter(move |function| function.role == Some(role))
+        self.functions.of(role).map(|(_, function)| function)
     }
 
     /// How many functions there are, each counted once whatever parameters make of it.
     pub fn count_functions(&self) -> usize {
-        let first = |(index, function): &(usize, &Function)| {
-            !self.functions[..*index].iter().rev().any(|known| known.is_variant_of(function))
-        };
-        self.functions.iter().enumerate().filter(first).count()
+        self.functions.variants().len()
     }
 }
 

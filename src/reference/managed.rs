@@ -1,7 +1,6 @@
 //! AWS's managed policies, in their default versions.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::{LazyLock, OnceLock};
 
@@ -9,6 +8,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 static COMPRESSED: &[u8] = include_bytes!("../../rules/aws/managed-policies.jsonl.zst");
+/// Of each frame its first byte and the name of its first policy.
+static INDEX: &str = include_str!("../../rules/aws/managed-policies.txt");
 
 /// A managed policy as AWS publishes it.
 #[derive(Clone, Debug)]
@@ -32,26 +33,58 @@ struct Line<'a> {
     document: &'a RawValue,
 }
 
-/// By the name at the end of the ARN, which is unique among AWS's managed policies.
-fn by_name() -> &'static HashMap<&'static str, Line<'static>> {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    static BY_NAME: LazyLock<HashMap<&'static str, Line<'static>>> = LazyLock::new(|| {
-        let text = TEXT.get_or_init(unpack);
-        text.lines()
-            .filter_map(|line| serde_json::from_str::<Line<'static>>(line).ok())
-            .map(|line| (name_of(line.arn), line))
-            .collect()
-    });
-    &BY_NAME
+/// Some policies, compressed together: one policy is found without unpacking all.
+struct Frame {
+    /// The name of its first policy.
+    first: &'static str,
+    compressed: &'static [u8],
+    text: OnceLock<String>,
+    lines: OnceLock<Vec<Line<'static>>>,
 }
 
-fn unpack() -> String {
+impl Frame {
+    /// Sorted by name.
+    fn lines(&'static self) -> &'static [Line<'static>] {
+        self.lines.get_or_init(|| {
+            let text = self.text.get_or_init(|| unpack(self.compressed));
+            text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        })
+    }
+}
+
+/// Sorted by name.
+fn frames() -> &'static [Frame] {
+    static FRAMES: LazyLock<Vec<Frame>> = LazyLock::new(|| {
+        let index = INDEX.lines().filter_map(|line| line.split_once('\t'));
+        let starts: Vec<(usize, &str)> =
+            index.filter_map(|(start, first)| Some((start.parse().ok()?, first))).collect();
+        let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([COMPRESSED.len()]);
+        let frame = |((start, first), end): (&(usize, &'static str), usize)| Frame {
+            first,
+            compressed: COMPRESSED.get(*start..end).unwrap_or_default(),
+            text: OnceLock::new(),
+            lines: OnceLock::new(),
+        };
+        starts.iter().zip(ends).map(frame).collect()
+    });
+    &FRAMES
+}
+
+fn unpack(compressed: &[u8]) -> String {
     let mut text = String::new();
     // The data is a part of the program; a test reads all of it.
-    if let Ok(mut decoder) = ruzstd::decoding::StreamingDecoder::new(COMPRESSED) {
+    if let Ok(mut decoder) = ruzstd::decoding::StreamingDecoder::new(compressed) {
         let _ = decoder.read_to_string(&mut text);
     }
     text
+}
+
+/// By the name at the end of the ARN, which is unique among AWS's managed policies.
+fn published(name: &str) -> Option<&'static Line<'static>> {
+    let behind = frames().partition_point(|frame| frame.first <= name);
+    let lines = frames().get(behind.checked_sub(1)?)?.lines();
+    let at = lines.binary_search_by_key(&name, |line| name_of(line.arn)).ok()?;
+    lines.get(at)
 }
 
 fn name_of(arn: &str) -> &str {
@@ -65,19 +98,19 @@ pub fn managed_policy(arn: &str) -> Option<ManagedPolicy> {
     let (partition, rest) = rest.split_once(':')?;
     // Anything else is a customer's: not worth unpacking for.
     rest.strip_prefix("iam::aws:policy/")?;
-    let published = by_name().get(name_of(arn))?;
+    let published = published(name_of(arn))?;
     let same = published.arn.strip_prefix("arn:aws:").is_some_and(|known| known == rest);
     same.then(|| in_partition(published, partition))
 }
 
 /// AWS's managed policy of this name, whatever its path is.
 pub fn managed_policy_named(name: &str) -> Option<ManagedPolicy> {
-    by_name().get(name).map(|published| in_partition(published, "aws"))
+    published(name).map(|published| in_partition(published, "aws"))
 }
 
-/// All of them, in no order.
+/// All of them, sorted by name.
 pub fn managed_policies() -> impl Iterator<Item = ManagedPolicy> {
-    by_name().values().map(|published| in_partition(published, "aws"))
+    frames().iter().flat_map(Frame::lines).map(|published| in_partition(published, "aws"))
 }
 
 fn in_partition(published: &Line<'static>, partition: &str) -> ManagedPolicy {
@@ -102,6 +135,7 @@ mod tests {
         for policy in managed_policies() {
             serde_json::from_str::<serde_json::Value>(&policy.document)
                 .unwrap_or_else(|error| panic!("{}: {error}", policy.arn));
+            assert_eq!(managed_policy(&policy.arn).map(|found| found.document), Some(policy.document));
         }
     }
 

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
+use super::assumed::assumed_locality;
+use super::configured::Configured;
 use super::context::{CallerContext, Locality};
 use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
 use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
-use super::question::question;
+use super::question::{Asked, question};
 use super::races::{Race, Role, race};
 use crate::evaluate::{
     Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
@@ -18,6 +20,7 @@ use crate::inventory::{
 };
 use crate::policy::Policy;
 use crate::reference::catalogue;
+use crate::source::SourceId;
 
 /// What to judge, and what the caller knows about it.
 pub struct Judging<'j, 'a> {
@@ -86,6 +89,7 @@ pub struct JudgedPolicy {
 /// The answer on one action.
 pub struct JudgedAction {
     pub question: Rc<Question>,
+    pub asked: Asked,
     pub outcome: Outcome,
     /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
     /// a principal that need not meet the pack.
@@ -164,7 +168,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         if kind.only == Only::Role && principal.kind != PrincipalType::Role {
             return None;
         }
-        let mut functions = inventory.functions.iter().filter(|function| function.role == Some(id)).peekable();
+        let mut functions = inventory.functions_of(id).peekable();
         if kind.only == Only::Role && functions.peek().is_some() {
             let connected = functions.any(Function::needs_interfaces);
             return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
@@ -186,6 +190,12 @@ impl<'j, 'a> Judge<'j, 'a> {
         let locality = self.locality(id);
         let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
+        let sources: Vec<SourceId> = policies
+            .iter()
+            .filter_map(|judged| self.judging.inventory.policy(judged.attached.policy).document.as_ref()?.source())
+            .collect();
+        let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
+        let configured = Configured::of(functions, &sources);
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -205,18 +215,23 @@ impl<'j, 'a> Judge<'j, 'a> {
         };
         let explained = applicability != Applicability::DoesNotApply;
         let answer = |(index, action): (usize, &PackAction), questions: &Questions, caller: CallerContext<'_>| {
-            let question = Rc::clone(&questions[pack_index][kind_index][index]);
+            let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
+            let (asked, question) = match chosen {
+                Some(_) => (Asked::Configured, Rc::new(question(action, caller.locality, chosen))),
+                None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
+            };
             let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
             with_contexts(&question, caller, |contexts| {
                 let outcome = evaluate(&question, &layered, attachments, contexts);
                 let explained = explained && outcome.verdict != Verdict::Granted;
                 let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                JudgedAction { question: Rc::clone(&question), outcome, near }
+                JudgedAction { question: Rc::clone(&question), asked, outcome, near }
             })
         };
         let mut actions: Vec<JudgedAction> =
             kind.actions.iter().enumerate().map(|action| answer(action, &questions, caller)).collect();
-        if let Some(assumed) = assumed_locality(&locality, identity).filter(|_| explained)
+        if let Some(assumed) = assumed_locality(&locality, identity.iter().filter_map(|(_, policy)| policy.as_deref()))
+            .filter(|_| explained)
             && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
         {
             // What is refused in whatever account is refused for what the policy leaves out, not for its account.
@@ -272,8 +287,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             let question = &actions[index].question;
             with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
         };
-        let functions = self.judging.inventory.functions.iter().enumerate();
-        let of_role = functions.filter(|(_, function)| kind.only == Only::Role && function.role == Some(id));
+        let of_role = self.judging.inventory.functions.of(id).filter(|_| kind.only == Only::Role);
         let races = of_role.filter_map(|function| race(function, &role, without)).collect();
         drop(layered);
         Judged {
@@ -296,7 +310,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             return Rc::clone(known);
         }
         let of_kind = |kind: &PackPrincipal| {
-            kind.actions.iter().map(|action| Rc::new(question(action, locality))).collect::<Vec<_>>()
+            kind.actions.iter().map(|action| Rc::new(question(action, locality, None))).collect::<Vec<_>>()
         };
         let packs = self.judging.packs.iter();
         let fresh = Rc::new(packs.map(|pack| pack.principals.iter().map(of_kind).collect()).collect());
@@ -346,20 +360,6 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         policies
     }
-}
-
-/// A locality of unknown account with the account that the policies name, if it is one: nobody names another one's in
-/// the policies of a role. It is only assumed, so that nothing is granted for it.
-fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy>>)]) -> Option<Locality> {
-    if locality.account.is_some() {
-        return None;
-    }
-    let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
-    let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
-    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut accounts = patterns.filter_map(|pattern| pattern.text().split(':').nth(4).filter(is_account));
-    let first = accounts.next()?;
-    accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
 }
 
 static NO_FACTS: Facts = Facts(Vec::new());

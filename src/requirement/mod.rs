@@ -4,6 +4,8 @@
 //! verdict on every action of each pack. Nothing here knows formats of input or output.
 
 mod applies;
+mod assumed;
+mod configured;
 mod context;
 mod judge;
 mod pack;
@@ -17,10 +19,11 @@ pub use applies::Applicability;
 pub use context::{CallerContext, Locality};
 pub use judge::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge};
 pub use pack::{
-    Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
-    PackTrust, Template,
+    Applies, Chosen, ConfiguredList, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal,
+    PackResource, PackTrust, Template,
 };
 pub use partition::{foreign_partition, partition_of};
 pub use policies::PolicyProblem;
+pub use question::Asked;
 pub use races::Race;
 pub use read::{PackProblem, built_in, read};

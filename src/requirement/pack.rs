@@ -146,6 +146,8 @@ pub struct PackResource {
     /// The name part of the ARN, a glob: `subnet/*`.
     pub name: String,
     pub chosen: Chosen,
+    /// The list of a function's configuration that names those which are chosen, if one does.
+    pub list: Option<ConfiguredList>,
     /// Where Denies and layers count, if not on all of `name`: globs, and texts whose `*` is no wildcard.
     pub limits: Vec<String>,
     pub limits_literal: Vec<String>,
@@ -154,10 +156,17 @@ pub struct PackResource {
 /// Who says which resources of a type are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// Whoever configures the function: a policy that names some may well name these.
+    /// Whoever configures what needs them: a policy that names some may well name these.
     ByConfiguration,
     /// The service: all of them count.
     ByService,
+}
+
+/// A list of a function's VPC configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfiguredList {
+    Subnets,
+    SecurityGroups,
 }
 
 /// What is known of condition keys.

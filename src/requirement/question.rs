@@ -1,17 +1,28 @@
 //! From an action of a pack to the question that the engine answers.
 
+use super::configured::Configured;
 use super::context::Locality;
 use super::pack::{PackAction, PackResource};
 use crate::evaluate::glob::{Glob, Token, Var};
 use crate::evaluate::{ArnHead, Cell, Question, Resources};
 use crate::reference::{Action, ActionResource, catalogue};
 
-/// The set of requests that an action stands for, for a principal that lives there.
-pub(super) fn question(pack_action: &PackAction, locality: &Locality) -> Question {
+/// Which of the resources are asked for that a function's configuration chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// All that it may choose.
+    Everything,
+    /// Those that the input shows it to choose.
+    Configured,
+}
+
+/// The set of requests that an action stands for, for a principal that lives there. What the functions' configuration
+/// chooses is asked for alone where it is known.
+pub(super) fn question(pack_action: &PackAction, locality: &Locality, configured: Option<&Configured>) -> Question {
     let action = catalogue().action(&pack_action.name);
     let cells = match action {
         Some(action) if !pack_action.on.is_empty() => {
-            pack_action.on.iter().map(|resource| cell(resource, action, locality)).collect()
+            pack_action.on.iter().map(|resource| cell(resource, action, locality, configured)).collect()
         }
         // A pack that names no resources asks for all of every type that the call needs.
         Some(action) if action.has_resource_types() => action
@@ -28,7 +39,12 @@ pub(super) fn question(pack_action: &PackAction, locality: &Locality) -> Questio
     Question { action: pack_action.name.as_str().into(), cells }
 }
 
-fn cell(resource: &PackResource, action: &Action, locality: &Locality) -> Cell {
+fn cell(resource: &PackResource, action: &Action, locality: &Locality, configured: Option<&Configured>) -> Cell {
+    let names = match configured.zip(resource.list) {
+        Some((configured, list)) => configured.names(list, &resource.name),
+        // No resource has an empty name.
+        None => vec![Glob::pattern(&resource.name.replace("/*", "/?*"))],
+    };
     let arn = action.resource(&resource.resource_type).map(ActionResource::arn);
     let head = head(arn.unwrap_or("arn:${Partition}:${Service}:${Region}:${Account}:"), locality);
     let limits: Vec<Glob> = resource
@@ -39,8 +55,7 @@ fn cell(resource: &PackResource, action: &Action, locality: &Locality) -> Cell {
         .collect();
     Cell {
         resource_type: Some(resource.resource_type.as_str().into()),
-        // No resource has an empty name.
-        resources: Resources::Arns { head, names: Glob::pattern(&resource.name.replace("/*", "/?*")) },
+        resources: Resources::Arns { head, names },
         limits: (!limits.is_empty()).then_some(limits),
     }
 }
@@ -57,7 +72,7 @@ fn everything_like(arn: &str, locality: &Locality) -> Resources {
         rest = rest[start..].find('}').map_or("", |end| &rest[start + end + 1..]);
     }
     pattern.push_str(rest);
-    Resources::Arns { head: head(arn, locality), names: Glob::pattern(&pattern.replace("/*", "/?*")) }
+    Resources::Arns { head: head(arn, locality), names: vec![Glob::pattern(&pattern.replace("/*", "/?*"))] }
 }
 
 fn head(arn: &str, locality: &Locality) -> ArnHead {

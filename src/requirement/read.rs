@@ -6,8 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::pack::{
-    Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
-    PackTrust, Template,
+    Applies, Chosen, ConfiguredList, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal,
+    PackResource, PackTrust, Template,
 };
 use crate::reference::{ActionResource, catalogue};
 use crate::source::Span;
@@ -148,10 +148,18 @@ struct RawResource {
     name: String,
     #[serde(default)]
     chosen: bool,
+    list: Option<RawList>,
     #[serde(default)]
     limits: Vec<String>,
     #[serde(default)]
     limits_literal: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawList {
+    Subnets,
+    SecurityGroups,
 }
 
 /// Condition keys, by what is known of them.
@@ -295,7 +303,7 @@ impl RawResource {
         {
             let known: Vec<&str> = action.resources().map(ActionResource::kind).collect();
             problems.push(PackProblem {
-                span: span.into(),
+                span: span.clone().into(),
                 message: format!("{} knows no resource type `{resource_type}`", action.name()),
                 help: Some(match known.is_empty() {
                     true => "it knows none at all: leave `on` out".to_owned(),
@@ -303,10 +311,27 @@ impl RawResource {
                 }),
             });
         }
+        if self.list.is_some() && !(self.chosen && self.name.ends_with("/*") && self.name.matches('*').count() == 1) {
+            problems.push(PackProblem {
+                span: span.into(),
+                message: format!(
+                    "`{}` has `list`, but nothing that says where the ids stand, or that they are chosen",
+                    self.name
+                ),
+                help: Some(
+                    "write `chosen = true`, and the name with one `*` at its end, where the id stands: `subnet/*`"
+                        .to_owned(),
+                ),
+            });
+        }
         PackResource {
             resource_type,
             name: self.name,
             chosen: if self.chosen { Chosen::ByConfiguration } else { Chosen::ByService },
+            list: self.list.map(|list| match list {
+                RawList::Subnets => ConfiguredList::Subnets,
+                RawList::SecurityGroups => ConfiguredList::SecurityGroups,
+            }),
             limits: self.limits,
             limits_literal: self.limits_literal,
         }

@@ -5,6 +5,8 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, Subject, said};
 use super::words;
 use crate::evaluate::{StatementRef, Verdict};
+use crate::policy::Unknown;
+use crate::requirement::Asked;
 
 pub(super) static RULE: Rule = Rule {
     name: "conditional-permission",
@@ -50,7 +52,9 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
     } else {
         finding.primary = Label::new(subject.where_to_grant(group), "it depends on the policies of this principal");
     }
-    finding.help = Some(if keys.is_empty() {
+    finding.help = Some(if keys.is_empty() && is_left_open(subject, group) {
+        "whether the resource is one of those that the policy names is known only after the deploy: name it by the same reference as the configuration does, or allow \"*\"".to_owned()
+    } else if keys.is_empty() {
         "AWS's own documents disagree about how this pattern is read: write the ARN with all its six parts, in the usual case".to_owned()
     } else {
         let mut ways: Vec<String> = Vec::new();
@@ -65,6 +69,14 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
         format!("say what you know with {}", words::list(&ways, "and"))
     });
     finding
+}
+
+/// Does the input leave open what the policies name, or what they have to name?
+fn is_left_open(subject: &Subject<'_>, group: &Group<'_>) -> bool {
+    let statements = group.iter().flat_map(|(_, judged)| &judged.outcome.decisive);
+    let resources = statements.filter_map(|statement| subject.statement(*statement)?.resources.as_ref());
+    resources.flat_map(|resources| &resources.patterns).any(|pattern| Unknown::is_in(pattern.text()))
+        || group.iter().any(|(_, judged)| judged.asked == Asked::Configured)
 }
 
 /// The conditions that are open, first; if there are none, the Allows that fit only perhaps.

@@ -3,20 +3,20 @@
 
 use super::finding::Finding;
 use super::words;
-use crate::inventory::{Function, When};
+use crate::inventory::{Function, Functions, When};
 
 /// The findings about functions: one for each cause. `find` is given a variant and its index.
 pub(super) fn said_once(
-    functions: &[Function],
+    functions: &Functions,
     mut find: impl FnMut(usize, &Function) -> Option<Finding>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for variants in variants(functions) {
-        let all: Vec<&Function> = variants.iter().map(|(_, function)| *function).collect();
+    for variants in functions.variants() {
+        let all: Vec<&Function> = variants.iter().map(|index| &functions[*index]).collect();
         // Each cause, with the variants that have it.
         let mut found: Vec<(Finding, Vec<&Function>)> = Vec::new();
-        for (index, function) in variants {
-            let Some(finding) = find(index, function) else { continue };
+        for (index, function) in variants.iter().zip(&all) {
+            let Some(finding) = find(*index, function) else { continue };
             let place = |finding: &Finding| finding.primary.as_ref().map(|label| label.place.clone());
             let same = |known: &Finding| known.message == finding.message && place(known) == place(&finding);
             match found.iter_mut().find(|(known, _)| same(known)) {
@@ -28,21 +28,6 @@ pub(super) fn said_once(
             .extend(found.into_iter().map(|(finding, having)| Finding { when: Some(when(&all, &having)), ..finding }));
     }
     findings
-}
-
-/// The functions, each with all of its variants and their indexes.
-pub(super) fn variants(functions: &[Function]) -> Vec<Vec<(usize, &Function)>> {
-    let mut groups: Vec<Vec<(usize, &Function)>> = Vec::new();
-    for (index, function) in functions.iter().enumerate() {
-        let same = |group: &&mut Vec<(usize, &Function)>| {
-            group.first().is_some_and(|(_, known)| known.name == function.name && known.place == function.place)
-        };
-        match groups.iter_mut().rev().find(same) {
-            Some(group) => group.push((index, function)),
-            None => groups.push(vec![(index, function)]),
-        }
-    }
-    groups
 }
 
 /// ` when Stage is prod`: what sets the variants that have a cause apart from the others; nothing if all have it.

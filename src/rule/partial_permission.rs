@@ -5,7 +5,7 @@ use super::denied_permission::{layer_help, layer_labels, layer_words};
 use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, NearWords, Subject};
 use crate::evaluate::{Left, Obstacle, Verdict};
-use crate::requirement::{Chosen, JudgedAction, PackAction};
+use crate::requirement::{Asked, Chosen, JudgedAction, PackAction};
 
 pub(super) static RULE: Rule = Rule {
     name: "partial-permission",
@@ -80,10 +80,12 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     finding
 }
 
-/// Is everything that is missing something that the function's configuration chooses, and some of it allowed?
+/// Is everything that is missing something that the function's configuration chooses, which the input does not show, and
+/// some of it allowed?
 fn lacks_only_what_is_chosen(action: &PackAction, judged: &JudgedAction) -> bool {
-    judged.outcome.short.iter().all(|shortage| {
-        let chosen = action.on.get(shortage.cell).map(|resource| resource.chosen);
-        chosen == Some(Chosen::ByConfiguration) && shortage.left == Left::Something
-    })
+    let is_chosen =
+        |cell: usize| action.on.get(cell).is_some_and(|resource| resource.chosen == Chosen::ByConfiguration);
+    let mut short = judged.outcome.short.iter();
+    judged.asked == Asked::Everything
+        && short.all(|shortage| is_chosen(shortage.cell) && shortage.left == Left::Something)
 }

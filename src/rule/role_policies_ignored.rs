@@ -73,7 +73,7 @@ mod tests {
     fn what_sam_leaves_out_is_said() {
         let in_vpc = || function("F", Some(config(&["subnet-1"], &["sg-1"])));
         let variants = |functions: Vec<Function>| {
-            let inventory = Inventory { functions, ..Inventory::default() };
+            let inventory = Inventory { functions: functions.into(), ..Inventory::default() };
             let findings = check(&Examined {
                 inventory: &inventory,
                 packs: &[],

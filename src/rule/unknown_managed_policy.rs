@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "\
 The principal is given an AWS managed policy by an ARN under which AWS publishes none; a policy of the same name exists \
 under another path. The path is part of the ARN. IAM answers NoSuchEntity when it is to be attached, and nothing is \
-granted.
+granted. So it is with the name alone where an ARN belongs (SAM takes names, in Policies of its own functions).
 
 Example: arn:aws:iam::aws:policy/AWSLambdaVPCAccessExecutionRole; it is \
 arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole.
@@ -41,10 +41,14 @@ pub(super) fn missing<'e>(subject: &Subject<'e>) -> impl Iterator<Item = (&'e Ju
 
 fn unknown(subject: &Subject<'_>, judged: &JudgedPolicy, entry: &PolicyEntry<'_>) -> Finding {
     let arn = entry.arn.as_deref().unwrap_or_default();
-    let message = format!("there is no AWS managed policy `{arn}`, and {} gets nothing from it", subject.words());
+    let message = match arn.starts_with("arn:") {
+        true => format!("there is no AWS managed policy `{arn}`, and {} gets nothing from it", subject.words()),
+        false => format!("`{arn}` is not the ARN of a managed policy, and {} gets nothing from it", subject.words()),
+    };
     let mut finding = subject.finding(&RULE, Severity::Error, message);
     finding.url = RULE.source.to_owned();
-    finding.primary = Label::new(judged.attached.place.clone(), "AWS publishes nothing under this ARN");
+    let words = if arn.starts_with("arn:") { "AWS publishes nothing under this ARN" } else { "this is no ARN" };
+    finding.primary = Label::new(judged.attached.place.clone(), words);
     finding.related.extend(Label::new(subject.place(), "the principal"));
     finding.help = entry.meant.as_ref().map(|meant| format!("write `{meant}`"));
     finding

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
-use super::function_variants::{variants, when};
+use super::function_variants::when;
 use super::subject::Examined;
 use crate::inventory::{Function, Network, VpcConfig};
 
@@ -43,8 +43,8 @@ pub(super) fn findings<I: IntoIterator<Item = Cause>>(
 ) -> Vec<Finding> {
     let inventory = examined.inventory;
     let mut findings = Vec::new();
-    for variants in variants(&inventory.functions) {
-        let variants: Vec<&Function> = variants.into_iter().map(|(_, function)| function).collect();
+    for variants in inventory.functions.variants() {
+        let variants: Vec<&Function> = variants.iter().map(|index| &inventory.functions[*index]).collect();
         // Each cause, with the variants that have it.
         let mut found: Vec<(Cause, Vec<&Function>)> = Vec::new();
         for function in &variants {

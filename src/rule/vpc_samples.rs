@@ -18,7 +18,7 @@ pub(super) fn place(number: usize) -> Place {
 }
 
 pub(super) fn item<R>(number: usize, id: Id<R>) -> IdItem<R> {
-    IdItem { place: place(number), id }
+    IdItem { place: place(number), text: String::new(), id }
 }
 
 fn list<R>(at: usize, ids: impl Iterator<Item = Id<R>>) -> IdList<R> {
@@ -93,7 +93,7 @@ pub(super) fn checked(rule: &'static Rule, config: VpcConfig, network: Network) 
 
 /// What a rule says of these variants of one function.
 pub(super) fn checked_variants(rule: &'static Rule, functions: Vec<Function>, network: Network) -> Vec<Finding> {
-    let inventory = Inventory { functions, network, ..Inventory::default() };
+    let inventory = Inventory { functions: functions.into(), network, ..Inventory::default() };
     (rule.check)(&Examined {
         inventory: &inventory,
         packs: &[],

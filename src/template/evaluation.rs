@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::evaluator::Evaluator;
-use super::{Existence, Kind, Node, Problem, Resource, ResourceId, Template, Value, World};
+use super::{Existence, Kind, Member, Node, Problem, Resource, ResourceId, Template, Value, World};
 use crate::document::Doc;
+use crate::policy::Unknown;
 use crate::source::Path;
 
 /// A template in one world.
@@ -83,6 +84,18 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         let root = Node { doc: &Doc::Null, path: Path::new(), loops: None };
         let value = Evaluator::new(self.template, self.world).pseudo(name, &root);
         value.and_then(|value| value.as_text().map(Cow::into_owned)).unwrap_or_default()
+    }
+
+    /// Something that the template does not say; in words, what.
+    pub fn unknown(&self, words: &str) -> Unknown {
+        Evaluator::new(self.template, self.world).unknown(words)
+    }
+
+    /// What `Fn::Sub` makes of a text that a transform puts in the place of a node of the file. `names` are the
+    /// variables that come with it.
+    pub fn substituted(&self, text: &str, names: &[Member<'d>], origin: &Path) -> Value<'d> {
+        let node = Node { doc: &Doc::Null, path: origin.clone(), loops: None };
+        Evaluator::new(self.template, self.world).substitute(text, names, &node)
     }
 
     fn resource_of(&self, id: ResourceId) -> &'t Resource<'d> {

@@ -68,6 +68,21 @@ impl<'d> Node<'d> {
         let (ordinal, doc) = self.doc.get(key)?;
         Some(Node { doc, path: self.path.child(ordinal), loops: self.loops.clone() })
     }
+
+    /// The members of a map by name, of several with one name the last; none of anything else.
+    pub fn members(&self) -> Vec<(&'d str, Node<'d>)> {
+        let Doc::Map(members) = self.doc else { return Vec::new() };
+        let last: HashMap<&str, usize> = members.iter().enumerate().map(|(at, (key, _))| (&**key, at)).collect();
+        // What a merge key brought stands in the map already.
+        let counts = |at: usize, key: &str| key != "<<" && last.get(key) == Some(&at);
+        let members = members.iter().zip(self.children()).enumerate();
+        members.filter(|(at, ((key, _), _))| counts(*at, key)).map(|(_, ((key, _), node))| (&**key, node)).collect()
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn items(&self) -> Vec<Node<'d>> {
+        if matches!(self.doc, Doc::List(_)) { self.children().collect() } else { Vec::new() }
+    }
 }
 
 /// A template, read but not evaluated.
@@ -184,7 +199,7 @@ impl<'d> Template<'d> {
     }
 
     /// The worlds that these resources make necessary: every reachable combination of the conditions that they are
-    /// under or that stand in them (and in `Globals`, if one of them is SAM's). Give all that matters to one question,
+    /// under or that stand in them (and in what `Globals` say of their kind, if one of them is SAM's). Give all that matters to one question,
     /// a function with its role and the policies of that role, so that their conditions stay correlated.
     pub fn worlds(&self, resources: &[ResourceId]) -> Worlds {
         let (conditions, parameters) = relevant::of(self, resources);

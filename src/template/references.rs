@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::evaluator::Evaluator;
 use super::for_each::{brief, variable};
-use super::value::{Kind, Reference, Value};
+use super::value::{Kind, Member, Reference, Value};
 use super::{Mention, Node};
 use crate::document::Doc;
 use crate::policy::{Unknown, without_unknowns};
@@ -116,24 +116,29 @@ impl<'d> Evaluator<'_, 'd> {
             return self.wrong(node, "Fn::Sub takes a text in which ${names} stand", Some(help));
         };
         let origin = Node { loops: node.loops.clone(), ..text.clone() };
+        self.substitute(&template, &names, &origin)
+    }
+
+    /// A text with its `${names}` replaced.
+    pub(super) fn substitute(&self, text: &str, names: &[Member<'d>], origin: &Node<'d>) -> Value<'d> {
         let mut result = String::new();
-        for piece in pieces(&template) {
+        for piece in pieces(text) {
             let value = match piece {
                 Piece::Text(text) => Some(Cow::Borrowed(text)),
                 Piece::Name(name) => match names.iter().find(|member| member.key == name) {
                     Some(member) => self.in_text(&member.value),
                     None => self
-                        .sub_name(name, &origin)
+                        .sub_name(name, origin)
                         .and_then(|value| self.in_text(&value).map(|text| text.into_owned().into())),
                 },
             };
             let Some(value) = value else { continue };
             if !self.spend(value.len() / 16) {
-                return self.exhausted(node);
+                return self.exhausted(origin);
             }
             result.push_str(&value);
         }
-        Value { origin: text.path.clone(), kind: Kind::Text(Cow::Owned(result)) }
+        Value { origin: origin.path.clone(), kind: Kind::Text(Cow::Owned(result)) }
     }
 
     fn sub_name(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {

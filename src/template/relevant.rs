@@ -13,16 +13,17 @@ use crate::document::Doc;
 pub(super) fn of(template: &Template<'_>, resources: &[ResourceId]) -> (Vec<String>, HashSet<String>) {
     let mut found =
         Found { template, conditions: Vec::new(), known: HashSet::default(), parameters: HashSet::default() };
-    let mut serverless = false;
+    let mut serverless: Vec<&str> = Vec::new();
     for id in resources {
         let resource = template.resource(*id);
-        serverless |= resource.resource_type.starts_with("AWS::Serverless::");
+        let kind = resource.resource_type.strip_prefix("AWS::Serverless::");
+        serverless.extend(kind.filter(|kind| !serverless.contains(kind)));
         if let Some(name) = &resource.condition {
             found.condition(name);
         }
         found.look(resource.node.doc, &resource.node.loops);
     }
-    if let Some(globals) = template.globals.as_ref().filter(|_| serverless) {
+    for globals in serverless.iter().filter_map(|kind| template.globals.as_ref()?.get(kind)) {
         found.look(globals.doc, &globals.loops);
     }
     (found.conditions, found.parameters)

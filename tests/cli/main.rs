@@ -1,5 +1,6 @@
 //! What the command line promises: exit statuses, messages, the JSON report, and an answer to whatever it is given.
 
+mod configured;
 mod dumps;
 mod inputs;
 mod layers;

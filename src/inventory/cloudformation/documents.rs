@@ -24,8 +24,16 @@ pub(super) struct Written<'v, 'd> {
 /// The documents so far, by the node of the file that they are written at.
 #[derive(Debug, Default)]
 pub(super) struct Documents<'d> {
-    known: HashMap<Path, Vec<(Value<'d>, Vec<PolicyId>)>>,
+    known: HashMap<Path, Vec<Known<'d>>>,
     unseen: HashMap<(Path, String), PolicyId>,
+}
+
+/// A document under a name, and the policies that it came to.
+#[derive(Debug)]
+struct Known<'d> {
+    name: String,
+    document: Value<'d>,
+    policies: Vec<PolicyId>,
 }
 
 impl<'d> Documents<'d> {
@@ -39,8 +47,9 @@ impl<'d> Documents<'d> {
     ) -> Vec<PolicyId> {
         let Some(value) = written.document else { return Vec::new() };
         let known = self.known.entry(value.origin.clone()).or_default();
-        if let Some((_, ids)) = known.iter().find(|(known, _)| known == value) {
-            return ids.clone();
+        // What SAM's `Globals` say is in the roles of several functions, under the name of each.
+        if let Some(known) = known.iter().find(|known| known.name == written.name && known.document == *value) {
+            return known.policies.clone();
         }
         let resolved = Resolved::of(value);
         let mut ids = Vec::new();
@@ -60,7 +69,7 @@ impl<'d> Documents<'d> {
         if sight != Sight::All {
             ids.push(collector.policy(entry(None)));
         }
-        known.push((value.clone(), ids.clone()));
+        known.push(Known { name: written.name.to_string(), document: value.clone(), policies: ids.clone() });
         ids
     }
 

@@ -3,19 +3,22 @@
 //! Source: CloudFormation Template Reference, "AWS::Lambda::Function"; AWS SAM Developer Guide,
 //! "AWS::Serverless::Function".
 
+use std::borrow::Cow;
+
 use foldhash::{HashSet, HashSetExt};
 
 use super::attaching::{Attaches, Holder};
 use super::difference::difference;
 use super::event_sources::EventSources;
 use super::order::{Dependencies, depends_on};
-use super::principals::{Principals, Read};
+use super::principals::{Principals, Read, Shown};
 use super::roles::{Named, named, reference};
+use super::sam::{self, MadeRole, SamRole};
 use super::{NetworkReader, Places};
 use crate::document::Doc;
 use crate::inventory::{Collector, FoundFunction, FoundId, Function, RoleNamed, VpcConfig, VpcConnection, When};
 use crate::source::Place;
-use crate::template::{Completeness, Evaluation, Existence, ResourceId, Template, World, Worlds};
+use crate::template::{Completeness, Evaluation, Existence, ResourceId, Template, Value, World, Worlds};
 
 /// Reads a template.
 pub(super) struct Reader<'t, 'd, 'a> {
@@ -39,6 +42,13 @@ struct Variant<'w, 'a> {
     worlds: Vec<&'w World>,
 }
 
+/// Where a function has its role from.
+enum RoleOf<'d> {
+    /// What it names, if it names one.
+    Given(Option<Value<'d>>),
+    Made(MadeRole<'d>),
+}
+
 impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
     pub(super) fn new(template: &'t Template<'d>, doc: &'d Doc<'d>, places: Places) -> Self {
         Reader {
@@ -57,7 +67,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let functions: Vec<ResourceId> = self
             .template
             .iter()
-            .filter(|(_, resource)| resource.resource_type == "AWS::Lambda::Function")
+            .filter(|(_, resource)| resource.resource_type == "AWS::Lambda::Function" || sam::is_function(resource))
             .map(|(id, _)| id)
             .collect();
         for id in functions {
@@ -75,6 +85,8 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         for id in principals {
             self.principal(collector, id);
         }
+        let problems = std::mem::take(&mut self.principals.problems);
+        self.report(&problems);
     }
 
     /// A principal that no function uses.
@@ -154,23 +166,40 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let resource = self.template.resource(id);
         let evaluated = evaluation.resource(id);
         self.report(&evaluated.problems);
-        let properties = evaluated.properties;
+        let (properties, role, ignored) = if sam::is_function(resource) {
+            let properties = sam::properties(self.template, evaluation, id);
+            match sam::role(self.template, evaluation, id) {
+                SamRole::Given { role, ignored } => (properties, RoleOf::Given(Some(role)), ignored),
+                SamRole::Made(made) => (properties, RoleOf::Made(made), None),
+            }
+        } else {
+            let role = evaluated.properties.get("Role").cloned();
+            (evaluated.properties, RoleOf::Given(role), None)
+        };
         let vpc_config = self.network.vpc_config(&mut collector.network, evaluation, resource, &properties);
-        let role = properties.get("Role");
         let places = self.principals.places;
-        let role_place = role.map(|role| places.value(&role.origin));
-        let role_reference = reference(&self.principals, evaluation, role);
-        let mut unordered = Vec::new();
-        let role = match role.map(|role| named(&self.principals, evaluation, role)) {
-            Some(Named::Resource(role)) => match self.role(collector, evaluation, role) {
-                Some(read) => {
-                    unordered = self.dependencies.unordered(evaluation, places, id, &read.attached_by);
-                    RoleNamed::Found(read.id)
-                }
-                None => RoleNamed::Nothing,
-            },
-            Some(Named::MadeBySam(_)) | None => RoleNamed::Nothing,
-            Some(Named::Elsewhere(named)) => named,
+        let given = match &role {
+            RoleOf::Given(given) => given.as_ref(),
+            RoleOf::Made(_) => None,
+        };
+        let role_place = given.map(|role| places.value(&role.origin));
+        let role_reference = reference(&self.principals, evaluation, given);
+        let named = match &role {
+            RoleOf::Given(given) => given.as_ref().map(|role| named(&self.principals, evaluation, role)),
+            RoleOf::Made(_) => Some(Named::MadeBySam(id)),
+        };
+        let read = match (&named, role) {
+            (Some(Named::Resource(role)), _) => self.role(collector, evaluation, *role),
+            (Some(Named::MadeBySam(_)), RoleOf::Made(made)) => Some(self.made(collector, evaluation, id, &made)),
+            (Some(Named::MadeBySam(function)), _) => self.made_for(collector, evaluation, *function),
+            _ => None,
+        };
+        let unordered = read.as_ref().map(|read| &read.attached_by[..]).unwrap_or_default();
+        let unordered = self.dependencies.unordered(evaluation, places, id, unordered);
+        let role = match (read, named) {
+            (Some(read), _) => RoleNamed::Found(read.id),
+            (None, Some(Named::Elsewhere(named))) => named,
+            (None, _) => RoleNamed::Nothing,
         };
         let function = Function {
             name: resource.id.to_string(),
@@ -178,12 +207,12 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(self.principals.place_of(resource)),
-            event_sources: self.event_sources.of(self.template, evaluation, places, resource),
+            event_sources: self.event_sources.of(self.template, evaluation, places, (resource, &properties)),
             vpc_config,
             depends_on: depends_on(resource, places),
             unordered,
             role_reference,
-            ignored_policies: None,
+            ignored_policies: ignored.map(|path| places.key(&path)),
             when: Vec::new(),
         };
         Variant { function, role, role_place, worlds: vec![world] }
@@ -197,6 +226,40 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         self.report(&evaluated.problems);
         let shown = self.principals.shown(template.resource(id), &evaluated.properties)?;
         Some(self.principals.principal(collector, evaluation, &shown))
+    }
+
+    /// The role that SAM makes for another function, in a world; none if it makes none there.
+    fn made_for(
+        &mut self,
+        collector: &mut Collector<'a>,
+        evaluation: &Evaluation<'_, 'd>,
+        function: ResourceId,
+    ) -> Option<Read> {
+        if evaluation.existence(function) == Existence::Absent {
+            return None;
+        }
+        match sam::role(self.template, evaluation, function) {
+            SamRole::Made(made) => Some(self.made(collector, evaluation, function, &made)),
+            SamRole::Given { .. } => None,
+        }
+    }
+
+    /// A role that SAM makes for a function, in a world.
+    fn made(
+        &mut self,
+        collector: &mut Collector<'a>,
+        evaluation: &Evaluation<'_, 'd>,
+        function: ResourceId,
+        made: &MadeRole<'d>,
+    ) -> Read {
+        self.report(&made.problems);
+        let shown = Shown {
+            logical_id: Cow::Borrowed(&made.logical_id),
+            holder: Holder::Role,
+            place: self.principals.place_of(self.template.resource(function)),
+            properties: &made.properties,
+        };
+        self.principals.principal(collector, evaluation, &shown)
     }
 
     fn report(&mut self, problems: &[crate::template::Problem]) {
@@ -224,16 +287,18 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let nowhere = World::default();
         let evaluation = self.template.in_world(&nowhere);
         let mut found = vec![function];
-        let role = self.template.resource(function).property("Role");
-        let mentions = evaluation.resource(function).mentions;
+        let resource = self.template.resource(function);
+        if sam::is_function(resource) {
+            found = self.around(function);
+        }
         // In whatever branch: a function names few roles, and most of these are its own.
-        if role.is_some() {
-            let roles = mentions.iter().filter_map(|mention| self.template.find(&mention.resource));
-            for id in roles.filter(|id| Holder::of(&self.template.resource(*id).resource_type).is_some()) {
+        if let Some(role) = resource.property("Role") {
+            let mentions = evaluation.resource(function).mentions;
+            for id in mentions.iter().filter_map(|mention| self.holder(&mention.resource)) {
                 found.extend(self.around(id));
             }
-            if let Some(value) = role.and_then(|node| evaluation.value(&node))
-                && let Named::Resource(id) = named(&self.principals, &evaluation, &value)
+            if let Some(value) = evaluation.value(&role)
+                && let Named::Resource(id) | Named::MadeBySam(id) = named(&self.principals, &evaluation, &value)
             {
                 found.extend(self.around(id));
             }
@@ -244,7 +309,16 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         found
     }
 
-    /// A principal with the policies, groups and boundaries that it names or that name it.
+    /// The principal of this logical id; for a role that SAM makes, the function for which it does.
+    fn holder(&self, id: &str) -> Option<ResourceId> {
+        match self.template.find(id) {
+            Some(found) => Holder::of(&self.template.resource(found).resource_type).map(|_| found),
+            None => sam::maker(self.template, id),
+        }
+    }
+
+    /// A principal, or a function for which SAM makes one, with the policies, groups and boundaries that it names or
+    /// that name it.
     fn around(&self, id: ResourceId) -> Vec<ResourceId> {
         let template = self.template;
         let nowhere = World::default();
@@ -255,12 +329,16 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         while let Some(id) = found.get(at).copied() {
             at += 1;
             let resource = template.resource(id);
-            if Holder::of(&resource.resource_type).is_none() {
+            let holder = if sam::is_function(resource) {
+                Cow::Owned(sam::role_id(&resource.id))
+            } else if Holder::of(&resource.resource_type).is_some() {
+                Cow::Borrowed(&*resource.id)
+            } else {
                 continue;
-            }
-            let named = evaluation.resource(id).mentions;
+            };
+            let named = sam::mentions(template, &evaluation, id);
             let named = named.iter().filter_map(|mention| template.find(&mention.resource));
-            let more = named.chain(self.principals.attaching.candidates(&resource.id)).filter(of_iam);
+            let more = named.chain(self.principals.attaching.candidates(&holder)).filter(of_iam);
             for id in more.collect::<Vec<_>>() {
                 if !found.contains(&id) {
                     found.push(id);

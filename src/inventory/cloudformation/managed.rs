@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::principals::Principals;
 use crate::inventory::{Attached, Attaching as ByArn, Attachment, Collector};
 use crate::policy::Unknown;
+use crate::reference::managed_policy_named;
 use crate::template::{Evaluation, Existence, Kind, ResourceId, Value};
 
 /// A managed policy that was named.
@@ -27,7 +28,9 @@ pub(super) fn managed<'d, 'a>(
     through: Attachment,
 ) -> Option<Managed<'a>> {
     let place = Some(principals.places.value(&value.origin));
-    // SAM's policy templates are no policies in a role of one's own: nothing expands them.
+    if principals.report_template(value) {
+        return None;
+    }
     let text = value.as_text()?;
     let own = match value.as_reference() {
         Some(reference) => principals.template.find(&reference.resource),
@@ -43,7 +46,10 @@ pub(super) fn managed<'d, 'a>(
             }
             Existence::Undecided => vec![principals.unseen(collector, &value.origin, &text)],
         },
-        None if text.starts_with("arn:") && !matches!(value.kind, Kind::Unknown(_)) => {
+        // The name alone of one of AWS's policies stands for nothing.
+        None if (text.starts_with("arn:") && !matches!(value.kind, Kind::Unknown(_)))
+            || managed_policy_named(&text).is_some() =>
+        {
             let name = text.rsplit('/').next().filter(|name| !Unknown::is_in(name));
             let name = name.map(|name| Cow::Owned(name.to_owned()));
             return Some(Managed::ByArn(ByArn { name, arn: Cow::Owned(text.into_owned()), place }));

@@ -19,6 +19,7 @@ mod places;
 mod principals;
 mod roles;
 mod routes;
+mod sam;
 #[cfg(test)]
 mod tests;
 mod vpc_config;

@@ -6,9 +6,9 @@ use std::cell::OnceCell;
 
 use foldhash::HashSet;
 
-use super::Places;
 use super::certainty::{Certainty, certainty, is_placeholder};
 use super::mentions::{Mentions, hides, may_grow};
+use super::{Places, sam};
 use crate::document::Doc;
 use crate::inventory::{
     Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcConfig, VpcId,
@@ -56,7 +56,7 @@ impl<'t, 'd> NetworkReader<'t, 'd> {
                 found.push(id);
             }
         };
-        let named = |id: ResourceId| evaluation.resource(id).mentions.into_iter();
+        let named = |id: ResourceId| sam::mentions(self.template, &evaluation, id).into_iter();
         let of_network = |id: &ResourceId| self.kind(*id).starts_with("AWS::EC2::");
         named(function)
             .filter_map(|mention| self.template.find(&mention.resource))

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashSet};
 
-use super::Places;
+use super::{Places, sam};
 use crate::document::Doc;
 use crate::inventory::{DependsOn, OrderLanguage, OrderMend, PolicyId, Unordered};
 use crate::template::{Evaluation, Existence, Mention, Node, Resource, ResourceId, Template, World};
@@ -156,7 +156,7 @@ impl<'o, 't, 'd> Order<'o, 't, 'd> {
         if let Some(named) = known(&self.dependencies.steady).or_else(|| known(&self.named)) {
             return named;
         }
-        let globals = globals(template, resource);
+        let globals = sam::globals(template, resource);
         let steady = !varies(resource.node.doc) && !globals.as_ref().is_some_and(|node| varies(node.doc));
         let mut mentions = self.evaluation.resource(id).mentions;
         match step {
@@ -191,12 +191,6 @@ fn made(template: &Template<'_>, name: &str) -> Option<Step> {
     }
     let starts = name.char_indices().map(|(end, _)| &name[..end]).rev();
     starts.into_iter().find_map(of_sam).map(Step::Resource)
-}
-
-/// The members of SAM's `Globals` that resources of this type take over.
-fn globals<'d>(template: &Template<'d>, resource: &Resource<'d>) -> Option<Node<'d>> {
-    let kind = resource.resource_type.strip_prefix("AWS::Serverless::")?;
-    template.globals.as_ref()?.get(kind)
 }
 
 /// Is a mention part of what SAM makes the resource's role of?

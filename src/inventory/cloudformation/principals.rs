@@ -4,16 +4,18 @@
 
 use std::borrow::Cow;
 
-use super::Places;
+use foldhash::HashSet;
+
 use super::attaching::{Attaches, Attaching, Holder};
 use super::documents::{Documents, Written};
 use super::managed::{Managed, managed};
+use super::{Places, sam};
 use crate::inventory::{
     Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType,
 };
 use crate::policy::{PolicyType, Unknown, shown};
 use crate::source::{Part, Path, Place};
-use crate::template::{Evaluation, Existence, Kind, Resource, ResourceId, Template, Value};
+use crate::template::{Evaluation, Existence, Kind, Problem, Resource, ResourceId, Template, Value};
 
 /// A principal of the template: a resource, or the role that SAM makes for a function.
 #[derive(Clone, Debug)]
@@ -29,7 +31,6 @@ pub(super) struct Shown<'v, 'd> {
 pub(super) struct Read {
     pub id: FoundId,
     /// Its policies that other resources attach, with these resources.
-    #[allow(dead_code, reason = "the order of resources is read with it")]
     pub attached_by: Vec<(PolicyId, ResourceId)>,
 }
 
@@ -42,6 +43,7 @@ pub(super) struct Principals<'t, 'd, 'a> {
     pub documents: Documents<'d>,
     known: Vec<(Found<'a>, Read)>,
     groups: Vec<(Holdings<'a>, String)>,
+    pub problems: Vec<Problem>,
 }
 
 impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
@@ -54,6 +56,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             documents: Documents::default(),
             known: Vec::new(),
             groups: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
@@ -140,9 +143,12 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             }));
         }
         let managed = if shown.holder == Holder::Group { Attachment::Group } else { Attachment::Managed };
+        let mut known: HashSet<String> = HashSet::default();
         for value in shown.properties.get("ManagedPolicyArns").map(Value::items).unwrap_or_default() {
             match self.managed(collector, evaluation, value, managed) {
                 Some(Managed::Direct(attached)) => holdings.direct.extend(attached),
+                // Attached twice is attached once.
+                Some(Managed::ByArn(attaching)) if !known.insert(attaching.arn.to_string()) => {}
                 Some(Managed::ByArn(attaching)) => holdings.attached.get_or_insert_default().push(attaching),
                 None => {}
             }
@@ -161,13 +167,17 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         if let Kind::Unknown(unknown) = policy.kind {
             return vec![self.documents.unseen(places, collector, &policy.origin, self.template.words(unknown))];
         }
+        let document = policy.get("PolicyDocument");
+        if self.report_template(document.unwrap_or(policy)) {
+            return Vec::new();
+        }
         let name = policy.get("PolicyName");
         let text = name.and_then(Value::as_text).unwrap_or(Cow::Borrowed("Policies"));
         let written = Written {
             place: places.value(name.map_or(&policy.origin, |name| &name.origin)),
             name: text,
             policy_type: PolicyType::Identity,
-            document: policy.get("PolicyDocument"),
+            document,
         };
         self.documents.policies(places, collector, &written)
     }
@@ -211,15 +221,37 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         resource: &Resource<'d>,
         properties: &Value<'d>,
     ) -> Vec<PolicyId> {
+        let document = properties.get("PolicyDocument");
+        if document.is_some_and(|document| self.report_template(document)) {
+            return Vec::new();
+        }
         let name = ["PolicyName", "ManagedPolicyName"].into_iter().find_map(|key| properties.get(key)?.known_text());
         let (path, part) = resource.place();
         let written = Written {
             name: name.unwrap_or(Cow::Borrowed(&resource.id)),
             place: self.places.at(&path, part),
             policy_type: PolicyType::Identity,
-            document: properties.get("PolicyDocument"),
+            document,
         };
         self.documents.policies(self.places, collector, &written)
+    }
+
+    /// Says so if a value is one of SAM's policy templates, which nothing expands outside of SAM's own resources.
+    pub(super) fn report_template(&mut self, value: &Value<'d>) -> bool {
+        let Some(template) = sam::stray_template(value) else { return false };
+        let problem = Problem {
+            path: template.key_origin.clone(),
+            part: Part::Key,
+            message: format!("`{}` is a policy template of SAM: CloudFormation does not know it", template.key),
+            help: Some(
+                "SAM expands it only in Policies of its own functions and state machines: write its statements here"
+                    .to_owned(),
+            ),
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+        true
     }
 
     /// Does a value name this principal?

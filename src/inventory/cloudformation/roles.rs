@@ -6,17 +6,17 @@ use std::borrow::Cow;
 
 use super::attaching::Holder;
 use super::principals::Principals;
+use super::sam;
 use crate::inventory::{RoleNamed, RoleReference};
 use crate::policy::Unknown;
-use crate::template::{Evaluation, Existence, ResourceId, Value};
+use crate::template::{Evaluation, Existence, ResourceId, Template, Value};
 
 /// A function's role, as the template names it.
 pub(super) enum Named<'a> {
     /// A resource of the template.
     Resource(ResourceId),
-    /// The role that SAM makes for a function of the template; its logical id.
-    #[allow(dead_code, reason = "SAM's transform is read with it")]
-    MadeBySam(String),
+    /// The role that SAM makes for this function of the template.
+    MadeBySam(ResourceId),
     Elsewhere(RoleNamed<'a>),
 }
 
@@ -33,15 +33,23 @@ pub(super) fn named<'d, 'a>(
     if let Some(reference) = role.as_reference() {
         match template.find(&reference.resource) {
             Some(id) if is_role(id) => return Named::Resource(id),
-            None if is_made_by_sam(principals, &reference.resource) => {
-                return Named::MadeBySam(reference.resource.to_string());
+            Some(_) => {}
+            None => {
+                if let Some(function) = sam::maker(template, &reference.resource) {
+                    return Named::MadeBySam(function);
+                }
             }
-            _ => {}
         }
     }
     let Some(text) = role.as_text() else { return Named::Elsewhere(RoleNamed::Nothing) };
     if let Some(id) = by_text(principals, evaluation, &text).filter(|id| is_role(*id)) {
         return Named::Resource(id);
+    }
+    if let Some(function) = made_by_text(template, &text) {
+        return Named::MadeBySam(function);
+    }
+    if text.is_empty() {
+        return Named::Elsewhere(RoleNamed::Nothing);
     }
     if text.starts_with("arn:") {
         return Named::Elsewhere(RoleNamed::Arn(Cow::Owned(text.into_owned())));
@@ -74,19 +82,28 @@ pub(super) fn reference<'d>(
             && evaluation.existence(*id) == Existence::Exists
             && template.reference_to(&resource.id, None) == whole
     });
+    let found = found.map(|(_, resource)| resource.id.to_string()).or_else(|| {
+        let words = template.words(whole);
+        let role = words.strip_prefix("Ref ")?;
+        sam::maker(template, role).map(|_| role.to_owned())
+    });
     match found {
-        Some((_, resource)) => {
-            RoleReference::Name { place: principals.places.value(&role.origin), role: resource.id.to_string() }
-        }
+        Some(name) => RoleReference::Name { place: principals.places.value(&role.origin), role: name },
         None => RoleReference::Arn,
     }
 }
 
-/// `FRole`, where F is a serverless function.
-fn is_made_by_sam(principals: &Principals<'_, '_, '_>, id: &str) -> bool {
-    let template = principals.template;
-    let function = id.strip_suffix("Role").and_then(|function| template.find(function));
-    function.is_some_and(|id| template.resource(id).resource_type == "AWS::Serverless::Function")
+/// The function whose role SAM makes, of which a text is the ARN or the name.
+fn made_by_text(template: &Template<'_>, text: &str) -> Option<ResourceId> {
+    let whole = Unknown::whole(text).or_else(|| Unknown::whole(name_in_arn(text)?));
+    let words = template.words(whole?);
+    let by_arn = || words.strip_prefix("Fn::GetAtt ")?.strip_suffix(".Arn");
+    sam::maker(template, words.strip_prefix("Ref ").or_else(by_arn)?)
+}
+
+/// The name in the ARN of a role.
+fn name_in_arn(text: &str) -> Option<&str> {
+    text.splitn(6, ':').nth(5)?.strip_prefix("role/")?.rsplit('/').next()
 }
 
 /// The role of an ARN that is put together: from the `Ref` of a role, which is its name, or from the name that the
@@ -99,7 +116,7 @@ fn by_text(principals: &Principals<'_, '_, '_>, evaluation: &Evaluation<'_, '_>,
             |id: &str| [None, Some("Arn")].into_iter().any(|attribute| template.reference_to(id, attribute) == whole);
         return roles.find(|(_, resource)| is(&resource.id)).map(|(id, _)| id);
     }
-    let name = text.splitn(6, ':').nth(5)?.strip_prefix("role/")?.rsplit('/').next()?;
+    let name = name_in_arn(text)?;
     if name.is_empty() || name.contains(Unknown::NAMELESS.to_char()) {
         return None;
     }

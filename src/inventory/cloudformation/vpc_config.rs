@@ -117,6 +117,7 @@ impl<'d> InWorld<'_, '_, 'd> {
 
     fn add<R: Listed>(&mut self, value: &Value<'d>, list: &mut IdList<R>) {
         let place = self.reader.places.value(&value.origin);
+        let text = value.as_text().unwrap_or_default().into_owned();
         let id = match &value.kind {
             Kind::Null => return,
             // More of the list, if not something wrong.
@@ -127,9 +128,9 @@ impl<'d> InWorld<'_, '_, 'd> {
                 list.extent = Extent::Open;
                 return list.items.push(self.unknown(value));
             }
-            _ => return list.items.push(IdItem { place, id: self.text(value) }),
+            _ => return list.items.push(IdItem { place, text, id: self.text(value) }),
         };
-        list.items.push(IdItem { place, id });
+        list.items.push(IdItem { place, text, id });
     }
 
     /// A text, which is an id or one text of several.
@@ -194,8 +195,9 @@ impl<'d> InWorld<'_, '_, 'd> {
     }
 
     fn unknown<R>(&self, value: &Value<'d>) -> IdItem<R> {
-        let words = self.reader.template.spelt(&value.as_text().unwrap_or_default());
-        IdItem { place: self.reader.places.value(&value.origin), id: Id::Unknown(words) }
+        let text = value.as_text().unwrap_or_default().into_owned();
+        let words = self.reader.template.spelt(&text);
+        IdItem { place: self.reader.places.value(&value.origin), text, id: Id::Unknown(words) }
     }
 
     /// Does something of it hang on a parameter's default?

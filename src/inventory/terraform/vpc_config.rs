@@ -10,6 +10,7 @@ use crate::document::Doc;
 use crate::inventory::{
     Extent, Id, IdItem, IdList, Ipv6, Network, SecurityGroupId, Stray, SubnetId, VpcConfig, VpcConflict, VpcConnection,
 };
+use crate::policy::Unknown;
 use crate::source::Place;
 
 /// What ids of one kind are to a reader of lists.
@@ -60,6 +61,11 @@ impl Listed for SecurityGroupId {
             _ => stray(resource, attribute, Stray::Other),
         }
     }
+}
+
+/// An id that nobody knows yet.
+fn nameless() -> String {
+    Unknown::NAMELESS.to_char().to_string()
 }
 
 fn stray<R>(resource: &Resource<'_>, attribute: Option<&str>, is: Stray) -> Id<R> {
@@ -124,7 +130,7 @@ impl<'a> NetworkReader<'_, 'a> {
             match item.text() {
                 Some(text) => {
                     let id = self.literal(network, text);
-                    list.items.push(IdItem { place, id });
+                    list.items.push(IdItem { place, id, text: text.to_owned() });
                 }
                 None => list.extent = Extent::Open,
             }
@@ -171,7 +177,7 @@ impl<'a> NetworkReader<'_, 'a> {
         to.dedup();
         let is_all = !to.is_empty() && count.is_none_or(|count| count == to.len());
         if !is_all {
-            list.items.push(IdItem { place, id: Id::Unknown(words()) });
+            list.items.push(IdItem { place, id: Id::Unknown(words()), text: nameless() });
             if count.is_none() {
                 list.extent = Extent::Open;
             }
@@ -179,7 +185,7 @@ impl<'a> NetworkReader<'_, 'a> {
         }
         for (id, attribute) in to {
             let id = R::of(self, network, id, attribute.as_deref());
-            list.items.push(IdItem { place: place.clone(), id });
+            list.items.push(IdItem { place: place.clone(), id, text: nameless() });
         }
         // Constants in the list, and what has its id already, do not show beside unknown ones.
         if count.is_none() && !R::TYPES.is_empty() && expression.is_none() {
