@@ -35,9 +35,12 @@ resource \"aws_lambda_function\" \"worker\" {
 
 #[test]
 fn findings_as_they_are_shown() {
-    for name in
-        ["one-line.json", "destroyed-without-order.json", "managed-policy-arns-beside-attachment.json", "text-known-after-apply.json"]
-    {
+    for name in [
+        "one-line.json",
+        "destroyed-without-order.json",
+        "managed-policy-arns-beside-attachment.json",
+        "text-known-after-apply.json",
+    ] {
         let folder = Folder::of([("plan.json", plan(name))]);
         let run = folder.run(&["check", "plan.json"]);
         insta::assert_snapshot!(format!("terraform-{}", name.trim_end_matches(".json")), run.out);
@@ -63,7 +66,8 @@ fn the_place_is_the_block_that_declares_the_resource() {
 #[test]
 fn modules_are_found_by_their_sources_and_by_what_init_installed() {
     let function = "resource \"aws_lambda_function\" \"worker\" {}\n";
-    let iam = "# the role\nresource \"aws_iam_role\" \"worker\" {}\nresource \"aws_iam_role_policy_attachment\" \"vpc\" {}\n";
+    let iam =
+        "# the role\nresource \"aws_iam_role\" \"worker\" {}\nresource \"aws_iam_role_policy_attachment\" \"vpc\" {}\n";
     let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"iam","Source":"registry.terraform.io/x/iam/aws","Version":"1.0.0","Dir":".terraform/modules/iam"}]}"#;
     let folder = Folder::of([
         ("plan.json", plan("modules-without-order.json")),

@@ -85,8 +85,11 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
         };
         let referred = led.resources().into_iter().find(fits);
         let by_arn = || principals.by_arn.get(arn).copied();
+        // Written as a text, for a role that the plan makes under this name.
+        let by_name = || principals.names.role(arn.splitn(6, ':').nth(5)?.strip_prefix("role/")?.rsplit('/').next()?);
         return referred
             .or_else(by_arn)
+            .or_else(|| by_name().filter(fits))
             .and_then(found)
             .unwrap_or_else(|| (RoleNamed::Arn(Cow::Owned(arn.to_owned())), None));
     }

@@ -100,7 +100,7 @@ impl<'a> Table<'a> {
     ) {
         for raw in entries {
             let Some(head) = Resource::head(*raw).filter(|head| matters(&head.resource_type.value)) else { continue };
-            let is_data = head.mode.as_ref().is_some_and(|mode| mode.value == "data");
+            let is_data = head.mode() == Mode::Data;
             let is_known = known.contains(&*head.address.value);
             if of == Of::PriorState && !is_data {
                 if side == Side::After {
