@@ -716,6 +716,24 @@ def account_looked_up(p):
     function(p, depends_on=["aws_iam_role_policy.eni"])
 
 
+def with_scp(p, target):
+    p.add("data.aws_caller_identity.current", account_id="123412341234", arn="arn:aws:iam::123412341234:user/ci", user_id="AIDAEXAMPLE")
+    attached_in_order(p)
+    p.add("aws_organizations_policy.no_eni", name="no-eni", type="SERVICE_CONTROL_POLICY", content=policy(
+        {"Sid": "NoInterfaces", "Effect": "Deny", "Action": "ec2:*NetworkInterface*", "Resource": "*"}))
+    p.add("aws_organizations_policy_attachment.no_eni", policy_id=Ref("aws_organizations_policy.no_eni.id"), target_id=target)
+
+
+@plan
+def scp_of_the_account(p):
+    with_scp(p, "123412341234")
+
+
+@plan
+def scp_of_another_account(p):
+    with_scp(p, "567856785678")
+
+
 @plan
 def opentofu(p):
     p.provider, p.terraform = "registry.opentofu.org/hashicorp/aws", "1.10.6"

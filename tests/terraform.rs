@@ -18,7 +18,7 @@ const UNRESOLVED: [&str; 3] = ["unresolved"; 3];
 const WORKER: &str = "aws_lambda_function.worker";
 const ROLE: &str = "aws_iam_role.worker";
 
-const PLANS: [Expected; 67] = [
+const PLANS: [Expected; 69] = [
     // The account is the caller's, so that the account-wide ARN is all that Lambda asks for.
     ("account-looked-up", &[], &[G]),
     ("attached-in-order", &[], &[G]),
@@ -83,6 +83,8 @@ const PLANS: [Expected; 67] = [
     ("role-of-another-state", &[], &[UNRESOLVED]),
     ("role-written-as-text", &[("unordered-policy", WORKER)], &[G]),
     ("roles-known-by-prefix", &[], &[G, G]),
+    ("scp-of-another-account", &[], &[G]),
+    ("scp-of-the-account", &[("denied-permission", "NoInterfaces")], &[DENIED]),
     ("secret-text", &[], &[UNRESOLVED]),
     ("shared-policy-attachment", &[("attachment-conflict", "aws_iam_policy_attachment.all")], &[G, G]),
     ("state", &[], &[G]),

@@ -56,6 +56,8 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Functions,
     pub network: Network,
+    /// Service control policies that the input attaches to accounts, by their numbers.
+    pub organization: Vec<(String, Vec<Attached>)>,
     pub attachment_conflicts: Vec<AttachmentConflict>,
     /// What goes when a plan is applied.
     pub going: Going,

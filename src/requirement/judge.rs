@@ -357,6 +357,13 @@ impl<'j, 'a> Judge<'j, 'a> {
             for (level, attached) in surroundings.organization.iter().enumerate() {
                 attached.iter().for_each(|attached| add(attached, Layer::Organization(level)));
             }
+            let account = self.judging.account.or_else(|| principal.arn.as_ref().and_then(PrincipalArn::known_account));
+            let of_account =
+                self.judging.inventory.organization.iter().filter(|(own, _)| Some(own.as_str()) == account);
+            for (level, (_, attached)) in of_account.enumerate() {
+                let level = Layer::Organization(surroundings.organization.len() + level);
+                attached.iter().for_each(|attached| add(attached, level));
+            }
         }
         policies
     }

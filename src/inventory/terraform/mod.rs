@@ -14,6 +14,7 @@ mod locality;
 mod made;
 mod network;
 mod order;
+mod organization;
 mod output;
 mod policies;
 mod principals;
@@ -81,6 +82,7 @@ pub(super) fn read<'a>(
     collector.declared(table.declarations());
     let mut principals = Principals::new(&table, side);
     principals.read(collector);
+    organization::read(&table, &mut principals.policies, collector);
     conflicts::read(&principals, collector);
     Ok(functions::read(&principals, &NetworkReader::new(&table), collector))
 }
