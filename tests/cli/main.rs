@@ -11,6 +11,7 @@ mod places;
 mod single_calls;
 mod statuses;
 mod template_roles;
+mod terraform;
 mod updates;
 
 use std::fs;
