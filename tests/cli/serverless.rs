@@ -144,3 +144,18 @@ fn what_sam_leaves_out_is_said() {
         assert_eq!(found.map(|finding| text(&finding["severity"])), expected, "{function}");
     }
 }
+
+/// `Fn::ForEach` makes several of one node: each has its own role.
+#[test]
+fn loops_make_roles_of_their_own() {
+    for (kind, role) in [("AWS::Serverless::Function", "Role"), ("AWS::IAM::Role", "")] {
+        let folder = template(&format!(
+            "  Fn::ForEach::All:\n  - Name\n  - [A, B]\n  - '${{Name}}':\n      Type: {kind}\n      Properties: {{Path: !Sub '/${{Name}}/'}}\n  Extra:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyName: p\n      Roles: [!Ref A{role}]\n      PolicyDocument: {{Version: '2012-10-17', Statement: [{{Effect: Allow, Action: 'ec2:*', Resource: '*'}}]}}\n"
+        ));
+        let report = folder.report(&["t.yaml", "--as", "execution-role:*"]);
+        let (first, second) = (format!("A{role}"), format!("B{role}"));
+        assert_eq!(report.names(), [Some(&*first), Some(&*second)], "{kind}");
+        assert_eq!(report.verdict(Some(&first), CREATE), "granted", "{kind}");
+        assert_eq!(report.verdict(Some(&second), CREATE), "missing", "{kind}");
+    }
+}
