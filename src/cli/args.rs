@@ -59,6 +59,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", help_heading = "What you know")]
     pub before: Vec<PathBuf>,
 
+    /// The folder of the configuration that a Terraform plan was made of: findings point at the blocks in its .tf files
+    #[arg(long, value_name = "DIR", help_heading = "What you know")]
+    pub terraform_dir: Option<PathBuf>,
+
     /// A condition key that you know; repeat a key to give it several values
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What you know")]
     pub context: Vec<String>,

@@ -6,8 +6,9 @@ use super::args::{CheckArgs, Format};
 use super::deployed::Deployed;
 use super::files::{Given, not_understood, read_all};
 use super::surround::{SurroundingFiles, packs};
+use super::terraform_dir::TerraformDir;
 use super::{Exit, Failure, explain, principals, terminal};
-use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, Recognized, read_source};
+use crate::inventory::{Bare, Collector, Continuation, Declarations, InputProblem, Inventory, Recognized, read_source};
 use crate::report::{Report, write_human, write_json};
 use crate::requirement::{Assignment, Judging, Pack, judge, partition_of};
 use crate::rule::{self, Examined, Finding};
@@ -15,7 +16,7 @@ use crate::source::{At, Place, SourceId, Sources, Span};
 use crate::template::Settings;
 
 /// What the inputs may be, for whoever gave something else.
-const KINDS: &str = "rolecall reads CloudFormation and SAM templates, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
+const KINDS: &str = "rolecall reads CloudFormation and SAM templates, plans and states as `terraform show -json` prints them, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
 
 /// Judges the inputs and reports.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -37,12 +38,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
     let deployed = Deployed::read(args, &mut sources, &mut problems);
+    let folder = args.terraform_dir.as_ref();
+    let blocks = folder.map(|folder| TerraformDir::read(folder, &mut sources, &mut problems)).transpose()?;
     let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
+    if blocks.is_some() {
+        collector.declarations = Declarations::Wanted;
+    }
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
     let settings = settings(args)?;
-    recognize(&files, sources, &settings, &mut collector, &mut problems);
+    let plans = recognize(&files, sources, &settings, &mut collector, &mut problems);
     // What could not be read may be a policy of the principal, and may say anything.
     unread.iter().for_each(|name| collector.unseen_bare(name));
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
@@ -62,11 +68,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     };
     let (judged, policy_problems) = judge(&judging);
     let judged = judged.leak();
-    let before = deployed.judge(sources, &settings, &surrounding, &judging, &mut problems);
+    let before = deployed.judge(sources, &settings, &surrounding, (&judging, &plans), &mut problems);
     let partition = judging.said_partition();
     let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
+    let mut found = rule::check(&examined);
+    if let Some(blocks) = &blocks {
+        blocks.relocate(&mut found, inventory, sources);
+    }
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
-        rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
+        found.into_iter().partition(|finding| is_shown(args, finding));
     let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
     let report = Report {
         sources,
@@ -169,16 +179,17 @@ fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     Ok(given)
 }
 
+/// Reads the files into the collector, and gives the plans among them that change something.
 pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
     settings: &Settings,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
-) {
+) -> Vec<SourceId> {
+    let mut plans = Vec::new();
     let mut truncated: Option<SourceId> = None;
     let mut complete = false;
-    let mut later: Vec<&str> = Vec::new();
     for (id, given) in files {
         let name = sources[*id].name();
         match (read_source(*id, &sources[*id], settings, collector, problems), given) {
@@ -188,11 +199,6 @@ pub(super) fn recognize<'a>(
                 let message = "this is none of the kinds of input that rolecall knows".to_owned();
                 problems.push(not_understood(sources, *id, message, KINDS));
             }
-            (Recognized::NotYet(kind), Given::ByName) => {
-                let message = format!("this is {kind}, which this version of rolecall does not read");
-                problems.push(not_understood(sources, *id, message, KINDS));
-            }
-            (Recognized::NotYet(_), Given::InFolder) => later.push(sources[*id].name()),
             (Recognized::NoJson(error), Given::ByName) => {
                 problems.push(InputProblem {
                     path: name.to_owned(),
@@ -203,6 +209,7 @@ pub(super) fn recognize<'a>(
                 collector.unseen_bare(name);
             }
             (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
+            (Recognized::TerraformPlan, _) => plans.push(*id),
             (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template, _)
             | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
@@ -217,14 +224,7 @@ pub(super) fn recognize<'a>(
             "give every page, or let the AWS CLI follow them all (without --no-paginate)",
         ));
     }
-    if let Some(first) = later.first() {
-        // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(
-            io::stderr(),
-            "rolecall: passed over {} file(s) of kinds that this version does not read (templates, plans), {first} first",
-            later.len()
-        );
-    }
+    plans
 }
 
 /// Applies `--as`. If inputs could not be read, a name that is not there may be in them: then that is what the user

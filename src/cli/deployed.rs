@@ -4,7 +4,7 @@ use super::args::CheckArgs;
 use super::check::recognize;
 use super::files::{Given, read_one};
 use super::surround::SurroundingFiles;
-use crate::inventory::{Bare, Collector, InputProblem, Inventory};
+use crate::inventory::{Bare, Collector, InputProblem, Inventory, read_before_plan};
 use crate::requirement::{Judging, judge};
 use crate::rule::Before;
 use crate::source::{SourceId, Sources};
@@ -21,22 +21,28 @@ impl Deployed {
         Deployed { files: read.map(|id| (id, Given::ByName)).collect() }
     }
 
-    /// Judges them as the other inputs are judged; none if there are none.
+    /// Judges them as the other inputs are judged, or what `plans` show of what is there now; none if there are none.
     pub(super) fn judge<'e>(
         &self,
         sources: &'e Sources,
         settings: &Settings,
         surrounding: &SurroundingFiles,
-        judging: &Judging<'_, '_>,
+        (judging, plans): (&Judging<'_, '_>, &[SourceId]),
         problems: &mut Vec<InputProblem>,
     ) -> Option<Before<'e>> {
-        if self.files.is_empty() {
+        if self.files.is_empty() && plans.is_empty() {
             return None;
         }
         let mut collector = Collector::new();
         // What is wrong with these files has been told.
         let surroundings = surrounding.collect(sources, &mut collector, &mut Vec::new());
         recognize(&self.files, sources, settings, &mut collector, problems);
+        if self.files.is_empty() {
+            for plan in plans {
+                // What is wrong with it has been told.
+                read_before_plan(*plan, &sources[*plan], &mut collector, &mut Vec::new());
+            }
+        }
         let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(Bare::Nobody, problems)));
         let judging = Judging { inventory, surroundings: &surroundings, assignments: &[], ..*judging };
         let (judged, _) = judge(&judging);

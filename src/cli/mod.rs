@@ -9,6 +9,7 @@ mod principals;
 mod simulate;
 mod surround;
 mod terminal;
+mod terraform_dir;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -6,14 +6,17 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::arn::account_and_resource;
+use super::attachment_conflict::FoundConflict;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalId, PrincipalType, When, function_roles,
+    Attached, Attachment, AttachmentConflict, Declaration, Declarations, Document, Function, Going, InputProblem,
+    Inventory, KnownAttachments, Network, PolicyEntry, PolicyId, Principal, PrincipalId, PrincipalType, When,
+    function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
+use crate::source::Place;
 
 /// What groups give their members, by account (empty if unknown) and name.
 type Groups<'a> = HashMap<(Cow<'a, str>, Cow<'a, str>), (Vec<Attached>, KnownAttachments)>;
@@ -47,6 +50,13 @@ pub struct Collector<'a> {
     pub(super) bare_trust: Option<PolicyId>,
     /// Outputs that do not say whose they are.
     pub(super) ownerless: Vec<Ownerless<'a>>,
+    /// The functions of which a region is known, or is not though the input might say it.
+    regions: HashMap<(String, Option<Place>), Option<String>>,
+    going: (Vec<FoundId>, Vec<String>),
+    conflicts: Vec<FoundConflict>,
+    /// Does anybody want to know where the entries of plans are declared?
+    pub declarations: Declarations,
+    declared: Vec<Declaration>,
     /// The default version of managed policies, by ARN, where a `get-policy` says it.
     default_versions: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
 }
@@ -100,6 +110,32 @@ impl<'a> Collector<'a> {
     /// Adds a function.
     pub fn function(&mut self, found: FoundFunction<'a>) {
         self.functions.push(found);
+    }
+
+    /// Adds a function of an input that says regions.
+    pub(super) fn function_in_region(&mut self, found: FoundFunction<'a>, region: Option<String>) {
+        self.regions.insert((found.function.name.clone(), found.function.place.clone()), region);
+        self.function(found);
+    }
+
+    pub(super) fn declared(&mut self, declarations: impl Iterator<Item = Declaration>) {
+        if self.declarations == Declarations::Wanted {
+            self.declared.extend(declarations);
+        }
+    }
+
+    pub(super) fn conflict(&mut self, found: FoundConflict) {
+        self.conflicts.push(found);
+    }
+
+    /// Says that a principal goes.
+    pub(super) fn goes(&mut self, id: FoundId) {
+        self.going.0.push(id);
+    }
+
+    /// Says that a function goes.
+    pub(super) fn function_goes(&mut self, name: &str) {
+        self.going.1.push(name.to_owned());
     }
 
     /// Adds what one call shows of a principal to what others showed.
@@ -184,7 +220,43 @@ impl<'a> Collector<'a> {
                 principals.push(self.unnamed());
             }
         }
-        Inventory { principals, policies: self.policies, functions: functions.into(), network: self.network }
+        let going = Going {
+            principals: self.going.0.iter().map(|id| PrincipalId(id.0)).collect(),
+            functions: std::mem::take(&mut self.going.1),
+        };
+        let regions = self.regions_of(&functions);
+        self.declared.sort_by_key(|declared| (declared.source, declared.start));
+        Inventory {
+            principals,
+            policies: self.policies,
+            functions: functions.into(),
+            network: self.network,
+            attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
+            going,
+            declarations: self.declared,
+            regions,
+        }
+    }
+
+    /// The region of each role's functions; none where they are in several, or one is nobody knows where.
+    fn regions_of(&self, functions: &[Function]) -> HashMap<PrincipalId, Option<String>> {
+        let mut regions: HashMap<PrincipalId, Option<String>> = HashMap::default();
+        if self.regions.is_empty() {
+            return regions;
+        }
+        for function in functions {
+            let Some(role) = function.role else { continue };
+            let region = self.regions.get(&(function.name.clone(), function.place.clone())).cloned().flatten();
+            regions
+                .entry(role)
+                .and_modify(|known| {
+                    if *known != region {
+                        *known = None;
+                    }
+                })
+                .or_insert(region);
+        }
+        regions
     }
 
     /// The principal whose policies the bare documents are.
@@ -273,7 +345,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The policy of an ARN: from the inputs, else as AWS publishes it, else one that nobody has seen.
-    fn by_arn(&mut self, attaching: Attaching<'a>, through: Attachment) -> Attached {
+    pub(super) fn by_arn(&mut self, attaching: Attaching<'a>, through: Attachment) -> Attached {
         let policy = match self.managed.get(&attaching.arn).copied().or_else(|| self.but_for_account(&attaching.arn)) {
             Some(id) => id,
             None => {

@@ -48,7 +48,12 @@ impl<'a> Document<'a> {
 
     /// A document that was made of a template. `wrapping` says how the template's file is written: bare for JSON.
     pub fn resolved(source: SourceId, wrapping: Wrapping, resolved: Resolved) -> Document<'a> {
-        let origin = Origin::File { source, root: 0, wrapping };
+        Document::resolved_at(source, 0, wrapping, resolved)
+    }
+
+    /// A document that was made of a piece of a source, which starts at the byte `root`.
+    pub fn resolved_at(source: SourceId, root: usize, wrapping: Wrapping, resolved: Resolved) -> Document<'a> {
+        let origin = Origin::File { source, root, wrapping };
         Document { content: Content::Resolved(Rc::new(resolved)), origin }
     }
 

@@ -7,8 +7,10 @@
 
 mod account_details;
 mod arn;
+mod attachment_conflict;
 mod cloudformation;
 mod collect;
+mod declaration;
 mod document;
 mod found;
 mod function;
@@ -20,12 +22,17 @@ mod policy_document;
 mod raw;
 mod recognize;
 mod resolved;
+mod terraform;
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
+
 pub use account_details::Continuation;
 pub use arn::PrincipalArn;
+pub use attachment_conflict::{AttachmentConflict, Claim};
 pub use collect::{Bare, Collector};
+pub use declaration::{BlockKeyword, CalledModule, Declaration, Declarations};
 pub use document::{Document, Origin};
 pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
@@ -35,8 +42,9 @@ pub use function::{
 pub use functions::Functions;
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
-pub use recognize::{Recognized, read_source};
+pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
+pub use terraform::{DependsOnLine, Waiting, depends_on_line};
 
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -48,6 +56,21 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Functions,
     pub network: Network,
+    pub attachment_conflicts: Vec<AttachmentConflict>,
+    /// What goes when a plan is applied.
+    pub going: Going,
+    /// Where the entries of plans are declared, in the order of the sources and of their texts, if that is wanted.
+    pub declarations: Vec<Declaration>,
+    /// The regions in which the functions of a role are, as far as they all are in one.
+    pub regions: HashMap<PrincipalId, Option<String>>,
+}
+
+/// What a plan takes away. It is in the inventory as it is now, without its VPC.
+#[derive(Debug, Default)]
+pub struct Going {
+    pub principals: Vec<PrincipalId>,
+    /// By name.
+    pub functions: Vec<String>,
 }
 
 /// Index in [`Inventory::principals`].
@@ -65,6 +88,11 @@ impl<'a> Inventory<'a> {
 
     pub fn principal(&self, id: PrincipalId) -> &Principal<'a> {
         &self.principals[id.0]
+    }
+
+    /// The region in which all functions of a role are, if the input says it.
+    pub fn region_of(&self, role: PrincipalId) -> Option<&str> {
+        self.regions.get(&role)?.as_deref()
     }
 
     /// The first of the principals that are one, but for the values of a template's parameters: itself if it is alone.

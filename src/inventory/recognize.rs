@@ -5,9 +5,9 @@ use serde::de::IgnoredAny;
 
 use super::account_details::{self, Continuation};
 use super::cloudformation::{self, Places};
-use super::iam_calls;
 use super::raw::Within;
 use super::{Collector, InputProblem, PolicyEntry};
+use super::{iam_calls, terraform};
 use crate::document::{Doc, SyntaxError, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Source, SourceId, Span, Wrapping};
@@ -21,8 +21,8 @@ pub enum Recognized {
     IamCall,
     /// A CloudFormation or SAM template.
     Template,
-    /// A known format that is not read yet.
-    NotYet(&'static str),
+    /// A plan or a state of Terraform or OpenTofu.
+    TerraformPlan,
     /// None of the known kinds.
     Unknown,
     /// No JSON at all.
@@ -54,8 +54,22 @@ struct Marks {
     resources: Option<IgnoredAny>,
     #[serde(rename = "AWSTemplateFormatVersion")]
     template: Option<IgnoredAny>,
-    planned_values: Option<IgnoredAny>,
     format_version: Option<IgnoredAny>,
+    planned_values: Option<IgnoredAny>,
+    resource_changes: Option<IgnoredAny>,
+    terraform_version: Option<IgnoredAny>,
+    values: Option<IgnoredAny>,
+}
+
+/// Reads what is there before a plan is applied into the collector. The source is a plan.
+pub fn read_before_plan<'a>(
+    id: SourceId,
+    source: &'a Source,
+    collector: &mut Collector<'a>,
+    problems: &mut Vec<InputProblem>,
+) {
+    // What is wrong with it has been told.
+    let _ = terraform::read(Within { id, source }, terraform::Side::Before, collector, problems);
 }
 
 /// Reads one source into the collector.
@@ -123,8 +137,12 @@ pub fn read_source<'a>(
     {
         return template(&doc, Wrapping::Bare, collector);
     }
-    if marks.planned_values.is_some() && marks.format_version.is_some() {
-        return Recognized::NotYet("a Terraform plan");
+    let of_plan = marks.planned_values.is_some() || marks.resource_changes.is_some();
+    if marks.format_version.is_some() && (of_plan || (marks.values.is_some() && marks.terraform_version.is_some())) {
+        return match terraform::read(within, terraform::Side::After, collector, problems) {
+            Ok(()) => Recognized::TerraformPlan,
+            Err(error) => broken(within, error, problems),
+        };
     }
     let call = [
         marks.policy_version,

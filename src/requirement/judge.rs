@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use foldhash::HashMap;
+
 use super::applies::{Applicability, shown_by_input};
 use super::configured::Configured;
 use super::context::{CallerContext, Locality};
-use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
+use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
 use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::{Asked, question};
@@ -18,7 +20,7 @@ use crate::inventory::{
     Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType,
 };
 use crate::policy::Policy;
-use crate::reference::catalogue;
+use crate::reference::{Action, catalogue};
 use crate::source::SourceId;
 
 /// What to judge, and what the caller knows about it.
@@ -108,20 +110,35 @@ pub struct JudgedTrust {
 
 /// Judges every principal that the packs speak of. Also gives every problem of every policy document.
 pub fn judge(judging: &Judging<'_, '_>) -> (Vec<Judged>, Vec<PolicyProblem>) {
-    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory, judging.packs), questions: Vec::new() };
+    let store = PolicyStore::new(judging.inventory, judging.packs);
+    let mut judge = Judge { judging, store, questions: HashMap::default() };
     let judged =
         (0..judging.inventory.principals.len()).flat_map(|index| judge.principal(PrincipalId(index))).collect();
     (judged, judge.store.into_problems())
 }
 
-/// By pack, kind and action.
-type Questions = Vec<Vec<Vec<Rc<Question>>>>;
+/// Whoever asks the same questions: principals of one kind that live in one place and choose the same resources.
+#[derive(PartialEq, Eq, Hash)]
+struct Asker {
+    pack: usize,
+    kind: usize,
+    locality: Locality,
+    configured: Option<Configured>,
+}
+
+/// One action of a kind, as it is asked for.
+struct Asking {
+    asked: Asked,
+    question: Rc<Question>,
+    /// The action as AWS publishes it.
+    action: Option<&'static Action>,
+}
 
 struct Judge<'j, 'a> {
     judging: &'j Judging<'j, 'a>,
     store: PolicyStore<'j, 'a>,
-    /// Principals of one account ask the same questions.
-    questions: Vec<(Locality, Rc<Questions>)>,
+    /// In the order of the kind's actions.
+    questions: HashMap<Asker, Rc<[Asking]>>,
 }
 
 impl<'j, 'a> Judge<'j, 'a> {
@@ -186,8 +203,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let principal = self.judging.inventory.principal(id);
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
-        let locality = self.locality(principal);
-        let questions = self.questions(&locality);
+        let locality = self.locality(id);
         let policies = self.around(principal, identity);
         let sources: Vec<SourceId> = policies
             .iter()
@@ -195,6 +211,8 @@ impl<'j, 'a> Judge<'j, 'a> {
             .collect();
         let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
         let configured = Configured::of(functions, &sources);
+        let questions =
+            self.questions(Asker { pack: pack_index, kind: kind_index, locality: locality.clone(), configured: configured.clone() });
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -213,29 +231,39 @@ impl<'j, 'a> Judge<'j, 'a> {
             resource_type: None,
         };
         let explained = applicability != Applicability::DoesNotApply;
-        let actions: Vec<JudgedAction> = kind
-            .actions
-            .iter()
-            .enumerate()
-            .map(|(index, action)| {
-                let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
-                let (asked, question) = match chosen {
-                    Some(_) => (Asked::Configured, Rc::new(question(action, &locality, chosen))),
-                    None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
-                };
-                let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
-                with_contexts(&question, caller, |contexts| {
-                    let outcome = evaluate(&question, &layered, attachments, contexts);
-                    let explained = explained && outcome.verdict != Verdict::Granted;
-                    let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                    JudgedAction { question: Rc::clone(&question), asked, outcome, near }
-                })
+        let answer = |action: &PackAction, asking: &Asking, caller: CallerContext<'_>| {
+            let Asking { asked, question, action: published } = asking;
+            let caller = CallerContext { facts: [&action.context, &kind.context], action: *published, ..caller };
+            with_contexts(question, caller, |contexts| {
+                let outcome = evaluate(question, &layered, attachments, contexts);
+                let explained = explained && outcome.verdict != Verdict::Granted;
+                let near = if explained { near_misses(question, &layered, contexts) } else { Vec::new() };
+                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near }
             })
-            .collect();
+        };
+        let mut actions: Vec<JudgedAction> =
+            kind.actions.iter().zip(questions.iter()).map(|(action, asking)| answer(action, asking, caller)).collect();
+        if let Some(assumed) = assumed_locality(&locality, identity).filter(|_| explained)
+            && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
+        {
+            // What is refused in whatever account is refused for what the policy leaves out, not for its account.
+            let caller = CallerContext { locality: &assumed, ..caller };
+            let asker = Asker { pack: pack_index, kind: kind_index, locality: assumed.clone(), configured };
+            let questions = self.questions(asker);
+            for ((action, asking), known) in kind.actions.iter().zip(questions.iter()).zip(&mut actions) {
+                if known.outcome.verdict == Verdict::Missing {
+                    let judged = answer(action, asking, caller);
+                    if judged.outcome.verdict == Verdict::Partial {
+                        *known = judged;
+                    }
+                }
+            }
+        }
         let code = kind.code.as_ref().filter(|_| explained).map_or_else(Vec::new, |code| {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
-                let caller = CallerContext { facts: [&kind.actions[own].context, &code.context], ..caller };
+                let facts = [&kind.actions[own].context, &code.context];
+                let caller = CallerContext { facts, action: questions[own].action, ..caller };
                 let JudgedAction { question, outcome, .. } = &actions[own];
                 if outcome.verdict == Verdict::Granted && !has_conditions(&layered) {
                     // Without any condition, the context makes no difference.
@@ -270,7 +298,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         let without = |index: usize, removed: &[bool]| {
             let kept = layered.iter().enumerate().filter(|(at, _)| !removed.get(*at).is_some_and(|removed| *removed));
             let kept: Vec<LayeredPolicy<'_>> = kept.map(|(_, layered)| *layered).collect();
-            let caller = CallerContext { facts: [&kind.actions[index].context, &kind.context], ..caller };
+            let facts = [&kind.actions[index].context, &kind.context];
+            let caller = CallerContext { facts, action: questions[index].action, ..caller };
             let question = &actions[index].question;
             with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
         };
@@ -291,26 +320,32 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
     }
 
-    /// The questions of every pack, for a principal that lives there.
-    fn questions(&mut self, locality: &Locality) -> Rc<Questions> {
-        if let Some((_, known)) = self.questions.iter().rev().find(|(known, _)| known == locality) {
+    /// The questions about a kind's actions.
+    fn questions(&mut self, asker: Asker) -> Rc<[Asking]> {
+        if let Some(known) = self.questions.get(&asker) {
             return Rc::clone(known);
         }
-        let of_kind = |kind: &PackPrincipal| {
-            kind.actions.iter().map(|action| Rc::new(question(action, locality, None))).collect::<Vec<_>>()
+        let kind = &self.judging.packs[asker.pack].principals[asker.kind];
+        let asking = |action: &PackAction| {
+            let chosen = asker.configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
+            Asking {
+                asked: if chosen.is_some() { Asked::Configured } else { Asked::Everything },
+                question: Rc::new(question(action, &asker.locality, chosen)),
+                action: catalogue().action(&action.name),
+            }
         };
-        let packs = self.judging.packs.iter();
-        let fresh = Rc::new(packs.map(|pack| pack.principals.iter().map(of_kind).collect()).collect());
-        self.questions.push((locality.clone(), Rc::clone(&fresh)));
+        let fresh: Rc<[Asking]> = kind.actions.iter().map(asking).collect();
+        self.questions.insert(asker, Rc::clone(&fresh));
         fresh
     }
 
-    /// The account and the region of a principal: what the caller says, else what its ARN says.
-    fn locality(&self, principal: &Principal<'_>) -> Locality {
-        let arn = principal.arn.as_ref();
-        let region = self.judging.region;
-        let partition =
-            self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition)).unwrap_or("aws");
+    /// The account and the region of a principal: what the caller says, else what its ARN or those of its functions say.
+    fn locality(&self, id: PrincipalId) -> Locality {
+        let inventory = self.judging.inventory;
+        let arn = inventory.principal(id).arn.as_ref();
+        let region = self.judging.region.or_else(|| inventory.region_of(id));
+        let said = self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition));
+        let partition = said.or_else(|| region.map(partition_of)).unwrap_or("aws");
         let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));
         Locality {
             partition: partition.to_owned(),
@@ -348,6 +383,20 @@ impl<'j, 'a> Judge<'j, 'a> {
     }
 }
 
+/// A locality of unknown account with the account that the policies name, if it is one: nobody names another one's in
+/// the policies of a role. It is only assumed, so that nothing is granted for it.
+fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy>>)]) -> Option<Locality> {
+    if locality.account.is_some() {
+        return None;
+    }
+    let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
+    let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut accounts = patterns.filter_map(|pattern| pattern.text().splitn(6, ':').nth(4).filter(is_account));
+    let first = accounts.next()?;
+    accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
+}
+
 static NO_FACTS: Facts = Facts(Vec::new());
 
 fn has_conditions(policies: &[LayeredPolicy<'_>]) -> bool {
@@ -357,11 +406,10 @@ fn has_conditions(policies: &[LayeredPolicy<'_>]) -> bool {
 
 /// Makes the context of each cell of a question.
 fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl FnOnce(&[&dyn Context]) -> T) -> T {
-    let action = catalogue().action(&question.action);
     let contexts: Vec<CallerContext<'_>> = question
         .cells
         .iter()
-        .map(|cell| CallerContext { action, resource_type: cell.resource_type.as_deref(), ..caller })
+        .map(|cell| CallerContext { resource_type: cell.resource_type.as_deref(), ..caller })
         .collect();
     let contexts: Vec<&dyn Context> = contexts.iter().map(|context| context as &dyn Context).collect();
     ask(&contexts)

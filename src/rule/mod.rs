@@ -3,6 +3,7 @@
 //!
 //! In: [`Examined`]. Out: findings, which carry places, not text. Nothing here knows output formats.
 
+mod attachment_conflict;
 mod capacity_provider_with_vpc;
 mod code_may_manage_interfaces;
 mod conditional_permission;
@@ -59,7 +60,8 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 26] = [
+pub static RULES: [&Rule; 27] = [
+    &attachment_conflict::RULE,
     &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,

@@ -5,7 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Before, Examined};
 use super::words;
 use crate::evaluate::Verdict;
-use crate::inventory::{Function, PrincipalId, VpcConnection};
+use crate::inventory::{Function, OrderLanguage, PrincipalId, VpcConnection};
 use crate::requirement::{Judged, Pack};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an update takes away the VPC of a function together with the rights to clear it up",
     explanation: "\
-With --before, rolecall compares what is deployed now with what will be. When a function leaves its VPC, or is removed, \
+A Terraform plan shows what is deployed now and what will be; for templates, --before gives the one that is deployed. \
+When a function leaves its VPC, or is removed, \
 Lambda deletes its network interfaces afterwards, up to twenty minutes later, with the role as it is then. If the same \
 update takes the policy away, Lambda may no longer do so: the interfaces stay, and security groups and subnets cannot be \
 deleted: \"resource sg-… has a dependent object (Error Code: DependencyViolation)\". CloudFormation changes the role \
-before the function, because the function depends on it.
+before the function, because the function depends on it. Terraform destroys in the reverse order of its references: a \
+policy for which the function does not wait may go before it.
 
 Example: VpcConfig and AWSLambdaVPCAccessExecutionRole are taken out of a template in one commit.
 
@@ -67,7 +69,8 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
     let old_id = function.role?;
     let old = role(examined.packs, before.judged, old_id)?;
     let old_name = before.inventory.principal(old_id).name.as_deref();
-    let after: Vec<&Function> = inventory.functions.iter().filter(|after| after.name == function.name).collect();
+    let stays = |after: &&Function| after.name == function.name && !inventory.going.functions.contains(&after.name);
+    let after: Vec<&Function> = inventory.functions.iter().filter(stays).collect();
     if after.iter().any(|after| after.vpc == VpcConnection::Connected) {
         return None;
     }
@@ -77,12 +80,18 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
             .map(PrincipalId)
             .filter(|id| {
                 let principal = inventory.principal(*id);
-                principal.name.as_deref() == old_name && principal.kind == before.inventory.principal(old_id).kind
+                principal.name.as_deref() == old_name
+                    && principal.kind == before.inventory.principal(old_id).kind
+                    && !inventory.going.principals.contains(id)
             })
             .collect(),
         false => after.iter().filter_map(|after| after.role).collect(),
     };
-    let lost: Vec<&str> = if roles.is_empty() {
+    let of_plan = function.depends_on.language == OrderLanguage::Terraform;
+    // Terraform waits until the interfaces of a function are gone that it destroys, and with it what the function waits
+    // for. Source: Terraform Registry, hashicorp/aws, "aws_lambda_function" (timeouts, delete).
+    let by_order = roles.is_empty() || (of_plan && after.is_empty());
+    let lost: Vec<&str> = if by_order {
         // Function and role go together: the role stays until the function is gone, but what does not wait may not.
         let race =
             old.judged.races.iter().find(|race| before.inventory.functions[race.function].name == function.name)?;
@@ -108,8 +117,10 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
     let name = of_role.and_then(|role| role.name.as_deref()).or(old_name);
     let its_role = name.map_or("its role".to_owned(), |name| format!("its role `{name}`"));
     let message = format!(
-        "function `{}` {leaves}, and in the same update {its_role} loses the right to {}",
+        "function `{}` {leaves}, and in the same {} {its_role} {} the right to {}",
         function.name,
+        if of_plan { "apply" } else { "update" },
+        if by_order && of_plan { "may first lose" } else { "loses" },
         words::doing(&lost, "and")
     );
     let mut places = vec![
@@ -118,7 +129,7 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
     ];
     let config = function.vpc_config.as_ref().map(|config| config.place.clone()).or_else(|| function.place.clone());
     places.push(Label::new(config, "it is in a VPC now"));
-    let late = function.unordered.first().filter(|_| roles.is_empty());
+    let late = function.unordered.first().filter(|_| by_order);
     places.push(late.and_then(|late| Label::new(Some(late.place.clone()), "this may be deleted before the function")));
     let mut places = places.into_iter().flatten();
     Some(Finding {
@@ -130,7 +141,13 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
             "Lambda deletes the network interfaces after the update, up to twenty minutes later, with the role as it is then; if it may not, they stay, and security groups and subnets cannot be deleted".to_owned(),
             "AWS says: resource sg-… has a dependent object (Error Code: DependencyViolation)".to_owned(),
         ],
-        help: Some("deploy twice: keep the policy now, and take it away when the network interfaces are gone".to_owned()),
+        help: Some(match late.filter(|_| of_plan) {
+            Some(late) => format!(
+                "apply twice: destroy `{}` first (-target), and `{}` when the network interfaces are gone; a depends_on on it would have kept the order",
+                function.name, late.resource
+            ),
+            None => "deploy twice: keep the policy now, and take it away when the network interfaces are gone".to_owned(),
+        }),
         url: RULE.source.to_owned(),
         subject: roles.first().copied(),
         principal: name.map(str::to_owned),

@@ -5,7 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::function_variants::said_once;
 use super::subject::{Examined, Group, Subject, said};
 use super::words;
-use crate::inventory::{Function, OrderLanguage, OrderMend, Unordered};
+use crate::inventory::{DependsOnLine, Function, OrderLanguage, OrderMend, Unordered, Waiting, depends_on_line};
 use crate::requirement::Race;
 use crate::source::{At, Place, Wrapping};
 
@@ -28,6 +28,8 @@ ManagedPolicyArns of the role itself, which the function waits for.",
     source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html",
     check,
 };
+
+const TERRAFORM: &str = "https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on";
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
     let functions = &examined.inventory.functions;
@@ -66,7 +68,10 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
         words::doing(&said(&group), "and")
     );
     let mut finding = subject.finding(&RULE, Severity::Warning, message);
-    finding.url = RULE.source.to_owned();
+    finding.url = match function.depends_on.language {
+        OrderLanguage::CloudFormation => RULE.source.to_owned(),
+        OrderLanguage::Terraform => TERRAFORM.to_owned(),
+    };
     finding.function = Some(function.name.clone());
     let place = function.depends_on.place.clone().or_else(|| function.place.clone());
     finding.primary = Label::new(place, format!("nothing here makes it wait for {named}"));
@@ -107,6 +112,9 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
 fn help(function: &Function, late: &[&Unordered], resources: &[&str]) -> String {
     let stuck: Vec<&str> =
         late.iter().filter(|late| late.mend == OrderMend::OtherPolicy).map(|late| late.resource.as_str()).collect();
+    if function.depends_on.language == OrderLanguage::Terraform {
+        return terraform_help(function, &stuck, resources);
+    }
     if let Some(first) = stuck.first() {
         return format!(
             "`{first}` itself waits for `{}`, so that no DependsOn can order them: give these rights in the role's own Policies or ManagedPolicyArns",
@@ -115,13 +123,12 @@ fn help(function: &Function, late: &[&Unordered], resources: &[&str]) -> String 
     }
     let known = function.depends_on.resources.iter().map(String::as_str);
     let all: Vec<&str> = known.chain(resources.iter().copied()).collect();
-    let line = match (function.depends_on.language, wrapping(function)) {
-        (OrderLanguage::Terraform, _) => format!("depends_on = [{}]", all.join(", ")),
-        (OrderLanguage::CloudFormation, Wrapping::Yaml) => match all[..] {
+    let line = match wrapping(function) {
+        Wrapping::Yaml => match all[..] {
             [one] => format!("DependsOn: {one}"),
             _ => format!("DependsOn: [{}]", all.join(", ")),
         },
-        (OrderLanguage::CloudFormation, _) => match all[..] {
+        _ => match all[..] {
             [one] => format!("\"DependsOn\": \"{one}\""),
             _ => format!("\"DependsOn\": [\"{}\"]", all.join("\", \"")),
         },
@@ -132,11 +139,34 @@ fn help(function: &Function, late: &[&Unordered], resources: &[&str]) -> String 
     };
     match function.depends_on.place {
         Some(_) => format!("write `{line}`{in_code}"),
-        None if function.depends_on.language == OrderLanguage::Terraform => {
-            format!("add `{line}` to `{}`", function.name)
-        }
         None => format!("add `{line}` to `{}`, beside Type and Properties{in_code}", function.name),
     }
+}
+
+/// The same for Terraform: in the block of the function, or in the call of the module around it.
+fn terraform_help(function: &Function, stuck: &[&str], resources: &[&str]) -> String {
+    if let Some(first) = stuck.first() {
+        return format!(
+            "`{first}` itself waits for `{}`, so that no depends_on can order them: let it name the role by its own block, not through the function, and let the function wait for it",
+            function.name
+        );
+    }
+    let mut lines: Vec<DependsOnLine> = Vec::new();
+    for line in resources.iter().map(|resource| depends_on_line(&function.name, resource)) {
+        match lines.iter_mut().find(|known| known.block == line.block) {
+            Some(known) if known.names.split(", ").any(|name| name == line.names) => {}
+            Some(known) => known.names = format!("{}, {}", known.names, line.names),
+            None => lines.push(line),
+        }
+    }
+    let known = &function.depends_on;
+    let written = lines.iter().map(|line| match &line.block {
+        Waiting::Resource(_) if known.place.is_some() => {
+            format!("write `depends_on = [{}, {}]`", known.resources.join(", "), line.names)
+        }
+        Waiting::Resource(block) | Waiting::Call(block) => format!("add `depends_on = [{}]` to `{block}`", line.names),
+    });
+    written.collect::<Vec<_>>().join(", and ")
 }
 
 fn wrapping(function: &Function) -> Wrapping {

@@ -1,0 +1,192 @@
+//! Lambda functions of a plan.
+//!
+//! Source: Terraform Registry, hashicorp/aws, "aws_lambda_function", "aws_lambda_event_source_mapping".
+
+use std::borrow::Cow;
+
+use foldhash::HashMap;
+
+use super::address::Mode;
+use super::locality::region;
+use super::network::NetworkReader;
+use super::order::Order;
+use super::principals::Principals;
+use super::resource::{Action, Resource, Side};
+use super::table::{ResourceId, Table};
+use crate::inventory::{
+    Collector, DependsOn, EventSourceKind, FoundFunction, Function, OrderLanguage, RoleNamed, RoleReference, Unordered,
+    VpcConfig, VpcConnection, VpcEventSource,
+};
+
+/// Reads the functions; `principals` have been read.
+pub(super) fn read<'a>(
+    principals: &Principals<'_, 'a>,
+    network: &NetworkReader<'_, 'a>,
+    collector: &mut Collector<'a>,
+) {
+    let table = principals.table;
+    let event_sources = event_sources(table);
+    let mut order = Order::new(table);
+    for id in table.managed("aws_lambda_function") {
+        let resource = table.get(id);
+        let goes = principals.side == Side::After && resource.action == Action::Delete;
+        // What goes has no VPC after it: who asks what went along with it looks at what was before.
+        let vpc_config = if goes { None } else { network.vpc_config(&mut collector.network, id) };
+        let role = role(principals, resource);
+        let unordered = match &role {
+            (RoleNamed::Found(_), Some(role)) => {
+                let read = &principals.read[role];
+                unordered(table, principals.side, &mut order, (id, *role), &read.attached_by)
+            }
+            _ => Vec::new(),
+        };
+        let role_place = Some(resource.key_place(&resource.get("role")));
+        let function = Function {
+            name: resource.address.clone(),
+            construct: None,
+            vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
+            role: None,
+            place: Some(resource.place()),
+            vpc_config,
+            event_sources: if goes { Vec::new() } else { event_sources.get(&id).cloned().unwrap_or_default() },
+            depends_on: depends_on(table, resource),
+            unordered,
+            role_reference: RoleReference::Arn,
+            ignored_policies: None,
+            when: Vec::new(),
+        };
+        if goes {
+            collector.function_goes(&function.name);
+        }
+        collector.function_in_region(FoundFunction { function, role: role.0, role_place }, region(table, resource));
+    }
+}
+
+/// The role of a function, and its resource if the plan has it.
+fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNamed<'a>, Option<ResourceId>) {
+    let table = principals.table;
+    let value = function.get("role");
+    let is_role = |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == "aws_iam_role";
+    let led = table.led_by(function, "role", &is_role);
+    let found = |id: ResourceId| match principals.read.get(&id) {
+        Some(read) => Some((RoleNamed::Found(read.id), Some(id))),
+        None => None,
+    };
+    if let Some(arn) = value.text() {
+        let fits = |id: &ResourceId| {
+            let role = table.get(*id);
+            match role.text("arn") {
+                Some(own) => own == arn,
+                None => arn.starts_with("arn:") && arn.rsplit('/').next() == role.text("name"),
+            }
+        };
+        let referred = led.resources().into_iter().find(fits);
+        let by_arn = || principals.by_arn.get(arn).copied();
+        return referred
+            .or_else(by_arn)
+            .and_then(found)
+            .unwrap_or_else(|| (RoleNamed::Arn(Cow::Owned(arn.to_owned())), None));
+    }
+    if value.is_absent() {
+        return (RoleNamed::Nothing, None);
+    }
+    // What is known only after apply comes from what is made.
+    let made = led.resources().into_iter().filter(|id| table.get(*id).get("arn").is_unknown());
+    if let [one] = made.collect::<Vec<_>>()[..]
+        && let Some(found) = found(one)
+    {
+        return found;
+    }
+    let words = table.words(function, "role");
+    let words = words.unwrap_or_else(|| format!("{}.role", function.address));
+    (RoleNamed::Unknown(Cow::Owned(words)), None)
+}
+
+/// The event sources in a VPC, by function.
+fn event_sources(table: &Table<'_>) -> HashMap<ResourceId, Vec<VpcEventSource>> {
+    let mut found: HashMap<ResourceId, Vec<VpcEventSource>> = HashMap::default();
+    let mut by_name: HashMap<&str, ResourceId> = HashMap::default();
+    for id in table.managed("aws_lambda_function") {
+        let function = table.get(id);
+        by_name.extend(["arn", "function_name"].iter().filter_map(|name| Some((function.text(name)?, id))));
+    }
+    for id in table.managed("aws_lambda_event_source_mapping") {
+        let mapping = table.get(id);
+        if mapping.action == Action::Delete {
+            continue;
+        }
+        let Some(kind) = kind(table, mapping) else { continue };
+        let is_function = |_: Mode, resource_type: &str| resource_type == "aws_lambda_function";
+        let function = match mapping.text("function_name") {
+            Some(named) => by_name.get(named).copied(),
+            None => table.led_by(mapping, "function_name", &is_function).only(),
+        };
+        if let Some(function) = function {
+            found.entry(function).or_default().push(VpcEventSource { kind, place: mapping.place() });
+        }
+    }
+    found
+}
+
+fn kind<'a>(table: &Table<'a>, mapping: &Resource<'a>) -> Option<EventSourceKind> {
+    let source = mapping.get("event_source_arn");
+    if let Some(arn) = source.filled() {
+        return match arn.split(':').nth(2) {
+            Some("kafka") => Some(EventSourceKind::Msk),
+            Some("mq") => Some(EventSourceKind::Mq),
+            _ => None,
+        };
+    }
+    if source.is_unknown() {
+        let is = |_: Mode, resource_type: &str| {
+            ["aws_msk_cluster", "aws_msk_serverless_cluster", "aws_mq_broker"].contains(&resource_type)
+        };
+        let led = table.led_by(mapping, "event_source_arn", &is);
+        return match led.only().map(|id| table.get(id).resource_type.as_str()) {
+            Some("aws_mq_broker") => Some(EventSourceKind::Mq),
+            Some(_) => Some(EventSourceKind::Msk),
+            None => None,
+        };
+    }
+    let access = mapping.get("source_access_configuration").items();
+    let is_vpc =
+        |one: &super::value::Value<'_>| matches!(one.get("type").text(), Some("VPC_SUBNET" | "VPC_SECURITY_GROUP"));
+    access.iter().any(is_vpc).then_some(EventSourceKind::Kafka)
+}
+
+/// `depends_on` of a function's block.
+fn depends_on(table: &Table<'_>, function: &Resource<'_>) -> DependsOn {
+    let block = function.block.map(|block| table.configuration.block(block));
+    let resources = block.map(|block| block.depends_on()).unwrap_or_default();
+    DependsOn {
+        language: OrderLanguage::Terraform,
+        place: block.filter(|_| !resources.is_empty()).and_then(|block| {
+            let (ordinal, _) = block.doc().get("depends_on")?;
+            Some(table.configuration.place_in(block, ordinal))
+        }),
+        resources: resources.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// The attachments that this plan makes or takes away beside the function, and for which it does not wait.
+fn unordered(
+    table: &Table<'_>,
+    side: Side,
+    order: &mut Order<'_, '_>,
+    (function, role): (ResourceId, ResourceId),
+    attached_by: &[(crate::inventory::PolicyId, ResourceId)],
+) -> Vec<Unordered> {
+    let own = table.get(function);
+    let changes = |id: ResourceId| table.get(id).action;
+    let races = |by: ResourceId| match side {
+        Side::After => changes(by).creates() && !matches!(own.action, Action::NoOp | Action::Delete),
+        Side::Before => changes(by).deletes() && own.action.deletes(),
+    };
+    let late = attached_by.iter().filter(|(_, by)| *by != role && races(*by));
+    let late = late.filter_map(|(policy, by)| {
+        let mend = order.mend(function, *by, side)?;
+        let attaching = table.get(*by);
+        Some(Unordered { policy: *policy, resource: attaching.address.clone(), place: attaching.place(), mend })
+    });
+    late.collect()
+}
