@@ -55,6 +55,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", help_heading = "Around a principal")]
     pub session_policy: Vec<PathBuf>,
 
+    /// A template that is deployed now: what the update takes away is judged, too
+    #[arg(long, value_name = "FILE", help_heading = "What you know")]
+    pub before: Vec<PathBuf>,
+
     /// A condition key that you know; repeat a key to give it several values
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What you know")]
     pub context: Vec<String>,
@@ -70,6 +74,10 @@ pub(super) struct CheckArgs {
     /// The partition: aws, aws-cn, aws-us-gov… [default: from the region, else the ARN, else aws]
     #[arg(long, help_heading = "What you know")]
     pub partition: Option<String>,
+
+    /// The value of a template's parameter
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What you know")]
+    pub parameter: Vec<String>,
 
     /// Add a requirement pack
     #[arg(long, value_name = "FILE", help_heading = "Rules")]

@@ -3,17 +3,19 @@
 use std::io::{self, BufWriter, Write};
 
 use super::args::{CheckArgs, Format};
+use super::deployed::Deployed;
 use super::files::{Given, not_understood, read_all};
 use super::surround::{SurroundingFiles, packs};
 use super::{Exit, Failure, explain, principals, terminal};
 use crate::inventory::{Bare, Collector, Continuation, InputProblem, Inventory, Recognized, read_source};
 use crate::report::{Report, write_human, write_json};
-use crate::requirement::{Assignment, Judging, Pack, judge};
+use crate::requirement::{Assignment, Judging, Pack, judge, partition_of};
 use crate::rule::{self, Examined, Finding};
 use crate::source::{At, Place, SourceId, Sources, Span};
+use crate::template::Settings;
 
 /// What the inputs may be, for whoever gave something else.
-const KINDS: &str = "rolecall reads identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
+const KINDS: &str = "rolecall reads CloudFormation and SAM templates, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
 
 /// Judges the inputs and reports.
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -34,11 +36,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let files = read_all(&args.paths, &mut sources, &mut problems);
     let unread: Vec<String> = problems[before..].iter().map(|problem| problem.path.clone()).collect();
     let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
+    let deployed = Deployed::read(args, &mut sources, &mut problems);
     let sources: &Sources = Box::leak(Box::new(sources));
 
     let mut collector = Collector::new();
     let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
-    recognize(&files, sources, &mut collector, &mut problems);
+    let settings = settings(args)?;
+    recognize(&files, sources, &settings, &mut collector, &mut problems);
     // What could not be read may be a policy of the principal, and may say anything.
     unread.iter().for_each(|name| collector.unseen_bare(name));
     let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
@@ -46,7 +50,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(bare, &mut problems)));
     let assignments = assign(&names, inventory, &problems)?;
 
-    let (judged, policy_problems) = judge(&Judging {
+    let judging = Judging {
         inventory,
         packs,
         assignments: &assignments,
@@ -55,9 +59,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         partition: args.partition.as_deref(),
         region: args.region.as_deref(),
         account: args.account.as_deref(),
-    });
+    };
+    let (judged, policy_problems) = judge(&judging);
     let judged = judged.leak();
-    let examined = Examined { inventory, packs, judged, problems: &policy_problems };
+    let before = deployed.judge(sources, &settings, &surrounding, &judging, &mut problems);
+    let partition = judging.said_partition();
+    let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
     let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
         rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
     let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
@@ -125,6 +132,23 @@ fn locality(args: &CheckArgs) -> Result<(), Failure> {
     }
 }
 
+/// What is known of where and how templates will be deployed.
+fn settings(args: &CheckArgs) -> Result<Settings, Failure> {
+    let parameter = |flag: &String| {
+        let (name, value) = flag.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+            Failure::WrongCall { message: format!("--parameter {flag}: expected NAME=VALUE"), help: None }
+        })?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    let partition = args.partition.as_deref().or_else(|| args.region.as_deref().map(partition_of));
+    Ok(Settings {
+        parameters: args.parameter.iter().map(parameter).collect::<Result<_, Failure>>()?,
+        partition: Some(partition.unwrap_or("aws").to_owned()),
+        region: args.region.clone(),
+        account: args.account.clone(),
+    })
+}
+
 /// `KEY=VALUE`; a repeated key has several values.
 fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let mut given: Vec<(String, Vec<String>)> = Vec::new();
@@ -145,9 +169,10 @@ fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     Ok(given)
 }
 
-fn recognize<'a>(
+pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
+    settings: &Settings,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
 ) {
@@ -156,7 +181,7 @@ fn recognize<'a>(
     let mut later: Vec<&str> = Vec::new();
     for (id, given) in files {
         let name = sources[*id].name();
-        match (read_source(*id, &sources[*id], collector, problems), given) {
+        match (read_source(*id, &sources[*id], settings, collector, problems), given) {
             (Recognized::AccountDetails(Continuation::Truncated), _) => truncated = Some(*id),
             (Recognized::AccountDetails(Continuation::Ends), _) => complete = true,
             (Recognized::Unknown, Given::ByName) => {
@@ -178,7 +203,7 @@ fn recognize<'a>(
                 collector.unseen_bare(name);
             }
             (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
-            (Recognized::PolicyDocument | Recognized::IamCall, _)
+            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template, _)
             | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
     }

@@ -38,7 +38,7 @@ pub(super) fn read_all(
             }
         } else if path.is_dir() {
             for file in walk(path, problems) {
-                if seen.insert(file.clone()) && looks_like_json(&file) {
+                if seen.insert(file.clone()) && may_be_ours(&file) {
                     read.extend(in_folder(&file, sources, problems).map(|id| (id, Given::InFolder)));
                 }
             }
@@ -74,7 +74,8 @@ fn add(read: Result<Source, ReadError>, sources: &mut Sources, problems: &mut Ve
 /// A file of a folder is kept only if one of the words stands in it by which the kinds differ: a folder may hold
 /// gigabytes of other JSON.
 fn in_folder(file: &Path, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Option<SourceId> {
-    const MARKS: [&[u8]; 6] = [
+    const MARKS: [&[u8]; 7] = [
+        b"Resources",
         b"\"Statement\"",
         b"DetailList\"",
         b"\"PolicyDocument\"",
@@ -126,6 +127,14 @@ fn files_of(builder: &WalkBuilder, problems: &mut Vec<InputProblem>) -> Vec<Path
         }
     }
     files
+}
+
+/// Is a file of a folder worth reading? YAML has no beginning of its own, so it goes by the names that templates have.
+fn may_be_ours(file: &Path) -> bool {
+    let extension = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    let named =
+        extension.is_some_and(|own| ["yaml", "yml", "template", "cfn", "cform"].iter().any(|known| own == *known));
+    named || looks_like_json(file)
 }
 
 /// Does the text start like a JSON object or list?

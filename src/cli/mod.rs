@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod deployed;
 mod explain;
 mod files;
 mod principals;

@@ -90,7 +90,7 @@ impl Glob {
     }
 
     /// The same, with the unknown pieces of a policy's text as variables.
-    pub(super) fn with_unknowns(self) -> Glob {
+    pub(crate) fn with_unknowns(self) -> Glob {
         let known = |token: &Token| match token {
             Token::Char(char) => Unknown::from_char(*char).is_none(),
             _ => true,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::collect::{Found, Holdings};
+use super::found::{Bounding, Found, Holdings};
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
 use crate::document::{Raw, SyntaxError, from_text};
@@ -208,6 +208,7 @@ fn holdings<'a>(
 ) -> Holdings<'a> {
     Holdings {
         inline: inline.into_iter().map(|policy| collector.policy(within.inline(policy))).collect(),
+        direct: Vec::new(),
         attached: Some(attached.into_iter().map(|policy| within.attaching(policy)).collect()),
     }
 }
@@ -228,9 +229,11 @@ fn user<'a>(detail: UserDetail<'a>, within: Within<'a>, collector: &mut Collecto
         unique_id: detail.user_id.map(|id| id.value),
         tags: Some(tags(detail.tags)),
         holdings,
-        boundary: detail.permissions_boundary.map(|boundary| within.boundary(boundary)),
+        boundary: detail.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
         trust: None,
         groups: Some(detail.group_list.into_iter().map(|group| group.value).collect()),
+        when: Vec::new(),
+        variant_of: None,
     });
 }
 
@@ -245,8 +248,10 @@ fn role<'a>(detail: RoleDetail<'a>, within: Within<'a>, collector: &mut Collecto
         unique_id: None,
         tags: Some(tags(detail.tags)),
         holdings,
-        boundary: detail.permissions_boundary.map(|boundary| within.boundary(boundary)),
+        boundary: detail.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
         trust,
         groups: None,
+        when: Vec::new(),
+        variant_of: None,
     });
 }

@@ -5,99 +5,15 @@ use std::borrow::Cow;
 
 use foldhash::HashMap;
 
+use super::arn::account_and_resource;
+use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
     Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalArn, PrincipalType,
+    Principal, PrincipalId, PrincipalType, When, function_roles,
 };
-use crate::policy::PolicyType;
+use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
-use crate::source::Place;
-
-/// A policy named by its ARN, before anybody knows whether the input holds it.
-#[derive(Clone, Debug)]
-pub struct Attaching<'a> {
-    pub name: Option<Cow<'a, str>>,
-    pub arn: Cow<'a, str>,
-    pub place: Option<Place>,
-}
-
-/// What is attached to one user, group or role, as far as one input shows it.
-#[derive(Debug, Default)]
-pub struct Holdings<'a> {
-    pub inline: Vec<PolicyId>,
-    /// None if no list of attachments was in the input.
-    pub attached: Option<Vec<Attaching<'a>>>,
-}
-
-impl<'a> Holdings<'a> {
-    fn merge(&mut self, other: Holdings<'a>) {
-        self.inline.extend(other.inline);
-        if let Some(more) = other.attached {
-            self.attached.get_or_insert_default().extend(more);
-        }
-    }
-}
-
-/// A user or role as one input shows it.
-#[derive(Debug)]
-pub struct Found<'a> {
-    pub name: Cow<'a, str>,
-    pub kind: PrincipalType,
-    pub arn: Option<PrincipalArn<'a>>,
-    pub unique_id: Option<Cow<'a, str>>,
-    pub place: Option<Place>,
-    pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
-    pub holdings: Holdings<'a>,
-    pub boundary: Option<Attaching<'a>>,
-    pub trust: Option<PolicyId>,
-    /// Names of the groups that the user is in; none if no input says.
-    pub groups: Option<Vec<Cow<'a, str>>>,
-}
-
-impl<'a> Found<'a> {
-    /// A principal of which nothing but the name is known.
-    pub fn named(name: Cow<'a, str>, kind: PrincipalType, place: Option<Place>) -> Found<'a> {
-        Found {
-            name,
-            kind,
-            arn: None,
-            unique_id: None,
-            place,
-            tags: None,
-            holdings: Holdings::default(),
-            boundary: None,
-            trust: None,
-            groups: None,
-        }
-    }
-
-    fn account(&self) -> Option<&str> {
-        self.arn.as_ref().map(PrincipalArn::account)
-    }
-
-    /// The same principal, as far as both say.
-    fn is(&self, other: &Found<'_>) -> bool {
-        self.kind == other.kind
-            && self.name == other.name
-            && match (self.account(), other.account()) {
-                (Some(own), Some(other)) => own == other,
-                _ => true,
-            }
-    }
-
-    fn merge(&mut self, other: Found<'a>) {
-        self.holdings.merge(other.holdings);
-        self.arn = self.arn.take().or(other.arn);
-        self.unique_id = self.unique_id.take().or(other.unique_id);
-        self.tags = self.tags.take().or(other.tags);
-        self.boundary = self.boundary.take().or(other.boundary);
-        self.trust = self.trust.take().or(other.trust);
-        if let Some(groups) = other.groups {
-            self.groups.get_or_insert_default().extend(groups);
-        }
-    }
-}
 
 /// What groups give their members, by account (empty if unknown) and name.
 type Groups<'a> = HashMap<(Cow<'a, str>, Cow<'a, str>), (Vec<Attached>, KnownAttachments)>;
@@ -120,6 +36,9 @@ pub struct Collector<'a> {
     /// By account (empty if unknown) and name.
     groups: HashMap<(Cow<'a, str>, Cow<'a, str>), Holdings<'a>>,
     principals: Vec<Found<'a>>,
+    functions: Vec<FoundFunction<'a>>,
+    /// What templates and plans show of networks.
+    pub(super) network: Network,
     /// Bare identity policy documents.
     pub(super) bare: Vec<PolicyId>,
     /// Bare policies of buckets, queues and the like.
@@ -167,9 +86,20 @@ impl<'a> Collector<'a> {
         self.groups.entry((account, name)).or_default().merge(holdings);
     }
 
-    /// Adds a principal of an account dump: whole, and only once.
-    pub fn principal(&mut self, found: Found<'a>) {
+    /// Adds a principal as one input shows it: whole, and only once.
+    pub fn principal(&mut self, found: Found<'a>) -> FoundId {
         self.principals.push(found);
+        FoundId(self.principals.len() - 1)
+    }
+
+    /// Says under which values a principal is as it was added.
+    pub(super) fn set_when(&mut self, id: FoundId, when: Vec<When>) {
+        self.principals[id.0].when = when;
+    }
+
+    /// Adds a function.
+    pub fn function(&mut self, found: FoundFunction<'a>) {
+        self.functions.push(found);
     }
 
     /// Adds what one call shows of a principal to what others showed.
@@ -242,6 +172,7 @@ impl<'a> Collector<'a> {
             })
             .collect();
         let mut principals: Vec<Principal<'a>> = found.into_iter().map(|found| self.join(found, &groups)).collect();
+        let functions = function_roles::join(std::mem::take(&mut self.functions), &mut principals);
         if bare == Bare::OnePrincipal {
             // A document that names principals is nobody's identity policy; if it is all that was given, its reader
             // says so.
@@ -253,7 +184,7 @@ impl<'a> Collector<'a> {
                 principals.push(self.unnamed());
             }
         }
-        Inventory { principals, policies: self.policies, functions: Vec::new(), network: Network::default() }
+        Inventory { principals, policies: self.policies, functions, network: self.network }
     }
 
     /// The principal whose policies the bare documents are.
@@ -261,6 +192,7 @@ impl<'a> Collector<'a> {
         let attach = |policy| Attached { policy, through: Attachment::Inline, place: None };
         Principal {
             when: Vec::new(),
+            variant_of: None,
             name: None,
             kind: PrincipalType::Unnamed,
             arn: None,
@@ -296,9 +228,13 @@ impl<'a> Collector<'a> {
                 }
             }
         }
-        let boundary = found.boundary.map(|attaching| self.by_arn(attaching, Attachment::Boundary));
+        let boundary = found.boundary.map(|boundary| match boundary {
+            Bounding::ByArn(attaching) => self.by_arn(attaching, Attachment::Boundary),
+            Bounding::Direct(attached) => attached,
+        });
         Principal {
-            when: Vec::new(),
+            when: found.when,
+            variant_of: found.variant_of.map(|first| PrincipalId(first.0)),
             name: Some(found.name),
             kind: found.kind,
             arn: found.arn,
@@ -315,16 +251,31 @@ impl<'a> Collector<'a> {
     fn attach(&mut self, holdings: Holdings<'a>, inline: Attachment, managed: Attachment) -> Vec<Attached> {
         let mut attached: Vec<Attached> =
             holdings.inline.into_iter().map(|policy| Attached { policy, through: inline, place: None }).collect();
+        attached.extend(holdings.direct);
         for attaching in holdings.attached.unwrap_or_default() {
             attached.push(self.by_arn(attaching, managed));
         }
         attached
     }
 
+    /// The one managed policy of the inputs that an ARN with an unknown account may mean.
+    fn but_for_account(&self, arn: &str) -> Option<PolicyId> {
+        let (account, resource) = account_and_resource(arn)?;
+        if !Unknown::is_in(account) || Unknown::is_in(resource) {
+            return None;
+        }
+        let is = |known: &str| {
+            account_and_resource(known).is_some_and(|(account, known)| known == resource && account != "aws")
+        };
+        let mut fitting = self.managed.iter().filter(|(known, _)| is(known));
+        let (_, id) = fitting.next()?;
+        fitting.next().is_none().then_some(*id)
+    }
+
     /// The policy of an ARN: from the inputs, else as AWS publishes it, else one that nobody has seen.
     fn by_arn(&mut self, attaching: Attaching<'a>, through: Attachment) -> Attached {
-        let policy = match self.managed.get(&attaching.arn) {
-            Some(id) => *id,
+        let policy = match self.managed.get(&attaching.arn).copied().or_else(|| self.but_for_account(&attaching.arn)) {
+            Some(id) => id,
             None => {
                 let published = managed_policy(&attaching.arn);
                 let id = PolicyId(self.policies.len());

@@ -6,7 +6,7 @@ use crate::source::Place;
 
 /// A Lambda function. One that differs by the values of parameters is here once for each difference, under the same
 /// name, each with its `when`.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
     /// Its logical id, address or name.
     pub name: String,
@@ -18,9 +18,48 @@ pub struct Function {
     pub place: Option<Place>,
     /// The VPC configuration, where one is written.
     pub vpc_config: Option<VpcConfig>,
+    /// What it reads from within a VPC: for this Lambda uses the role as for a function that is connected.
+    pub event_sources: Vec<VpcEventSource>,
+    /// What it says that it waits for.
+    pub depends_on: DependsOn,
     /// The policies of its role that another resource attaches, on which the function does not depend.
     pub unordered: Vec<Unordered>,
+    /// How its role is named.
+    pub role_reference: RoleReference,
+    /// SAM's `Policies` beside `Role`, which makes SAM leave them out.
+    pub ignored_policies: Option<Place>,
     pub when: Vec<When>,
+}
+
+impl Function {
+    /// Is it the same function, but for the values of a template's parameters?
+    pub fn is_variant_of(&self, other: &Function) -> bool {
+        self.name == other.name && self.place == other.place
+    }
+
+    /// Does Lambda make network interfaces with the function's role?
+    ///
+    /// Source: Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", "Using Lambda
+    /// with Amazon MSK", "Using Lambda with Amazon MQ".
+    pub fn needs_interfaces(&self) -> bool {
+        self.vpc == VpcConnection::Connected || !self.event_sources.is_empty()
+    }
+}
+
+/// An event source that Lambda reads through network interfaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VpcEventSource {
+    pub kind: EventSourceKind,
+    pub place: Place,
+}
+
+/// The kinds of event sources that lie in a VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventSourceKind {
+    Msk,
+    /// Kafka of one's own, with the VPC's subnets or security groups named.
+    Kafka,
+    Mq,
 }
 
 /// Whether a function is connected to a VPC.
@@ -40,16 +79,60 @@ pub struct When {
 }
 
 /// A policy that may be attached after the function is made, and detached before it is gone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unordered {
     pub policy: PolicyId,
     /// The resource that attaches it: what `DependsOn` has to name.
     pub resource: String,
     pub place: Place,
+    pub mend: OrderMend,
+}
+
+/// What would put a function and a policy in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderMend {
+    /// The function names the resource in its `DependsOn`.
+    DependsOn,
+    /// Only rights from another policy: the resource itself waits for the function.
+    OtherPolicy,
+}
+
+/// The resources that a function names as those to wait for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DependsOn {
+    pub language: OrderLanguage,
+    /// Its key; none if it is not written.
+    pub place: Option<Place>,
+    pub resources: Vec<String>,
+}
+
+/// How an input writes what waits for what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrderLanguage {
+    /// `DependsOn`
+    #[default]
+    CloudFormation,
+    /// `depends_on`
+    Terraform,
+}
+
+/// What a function's `Role` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleReference {
+    /// An ARN, or what may be one.
+    #[default]
+    Arn,
+    /// The role's name, where only its ARN will do.
+    Name {
+        /// The value that has to change.
+        place: Place,
+        /// The logical id of the role.
+        role: String,
+    },
 }
 
 /// `VpcConfig` (`vpc_config`) as it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VpcConfig {
     /// Its key.
     pub place: Place,
@@ -82,7 +165,7 @@ pub enum Ipv6 {
 }
 
 /// A list of ids.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdList<R> {
     /// Its key; none if it is not written.
     pub place: Option<Place>,
@@ -111,7 +194,7 @@ pub enum Extent {
 }
 
 /// One id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdItem<R> {
     pub place: Place,
     pub id: Id<R>,
@@ -143,7 +226,7 @@ pub enum Stray {
 }
 
 /// A member of a VPC configuration that Lambda does not know.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey {
     pub name: String,
     pub place: Place,
@@ -173,7 +256,7 @@ impl VpcConfigKey {
 }
 
 /// Something that cannot be together with a VPC configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VpcConflict {
     /// The function is run at CloudFront's edge: where it is associated.
     Edge(Place),

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::collect::{Attaching, Found, Holdings};
+use super::found::{Attaching, Bounding, Found, Holdings};
 use super::policy_document::VersionOutput;
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
@@ -131,7 +131,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             arn: role.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: role.role_id.map(|id| id.value),
             tags: Some(tags(role.tags)),
-            boundary: role.permissions_boundary.map(|boundary| within.boundary(boundary)),
+            boundary: role.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             trust,
             ..Found::named(role.role_name.value, PrincipalType::Role, None)
         });
@@ -142,7 +142,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             arn: user.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: user.user_id.map(|id| id.value),
             tags: Some(tags(user.tags)),
-            boundary: user.permissions_boundary.map(|boundary| within.boundary(boundary)),
+            boundary: user.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             ..Found::named(user.user_name.value, PrincipalType::User, None)
         });
     }
@@ -186,7 +186,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
 fn inline_policy<'a>(output: InlineOutput<'a>, within: Within<'a>, collector: &mut Collector<'a>) {
     let policy = Inline { policy_name: output.policy_name, policy_document: output.policy_document };
     let id = collector.policy(within.inline(policy));
-    let holdings = Holdings { inline: vec![id], attached: None };
+    let holdings = Holdings { inline: vec![id], ..Holdings::default() };
     let named = match (output.role_name, output.user_name) {
         (Some(name), _) => Some((name, PrincipalType::Role)),
         (None, Some(name)) => Some((name, PrincipalType::User)),

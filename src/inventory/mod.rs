@@ -10,7 +10,9 @@ mod arn;
 mod cloudformation;
 mod collect;
 mod document;
+mod found;
 mod function;
+mod function_roles;
 mod iam_calls;
 mod network;
 mod policy_document;
@@ -24,9 +26,10 @@ pub use account_details::Continuation;
 pub use arn::PrincipalArn;
 pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
+pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
-    Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict,
-    VpcConnection, When,
+    DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, OrderLanguage, OrderMend, RoleReference,
+    Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict, VpcConnection, VpcEventSource, When,
 };
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
@@ -61,6 +64,24 @@ impl<'a> Inventory<'a> {
     pub fn principal(&self, id: PrincipalId) -> &Principal<'a> {
         &self.principals[id.0]
     }
+
+    /// The first of the principals that are one, but for the values of a template's parameters: itself if it is alone.
+    pub fn first_variant(&self, id: PrincipalId) -> PrincipalId {
+        self.principal(id).variant_of.unwrap_or(id)
+    }
+
+    /// The functions that use a role.
+    pub fn functions_of(&self, role: PrincipalId) -> impl Iterator<Item = &Function> {
+        self.functions.iter().filter(move |function| function.role == Some(role))
+    }
+
+    /// How many functions there are, each counted once whatever parameters make of it.
+    pub fn count_functions(&self) -> usize {
+        let first = |(index, function): &(usize, &Function)| {
+            !self.functions[..*index].iter().rev().any(|known| known.is_variant_of(function))
+        };
+        self.functions.iter().enumerate().filter(first).count()
+    }
 }
 
 /// A user or a role, and what is attached to it.
@@ -86,6 +107,8 @@ pub struct Principal<'a> {
     pub trust: Option<PolicyId>,
     /// The values under which all this holds; a principal that differs by values is here once for each difference.
     pub when: Vec<When>,
+    /// The first of these, for the others.
+    pub variant_of: Option<PrincipalId>,
 }
 
 impl Principal<'_> {
@@ -116,7 +139,7 @@ pub enum KnownAttachments {
 }
 
 /// A policy in its relation to a principal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attached {
     pub policy: PolicyId,
     pub through: Attachment,

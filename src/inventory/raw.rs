@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-use super::collect::Attaching;
+use super::found::Attaching;
 use super::{Document, PolicyEntry};
 use crate::document::{Raw, from_text};
 use crate::policy::PolicyType;

@@ -4,12 +4,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::account_details::{self, Continuation};
+use super::cloudformation::{self, Places};
 use super::iam_calls;
 use super::raw::Within;
 use super::{Collector, InputProblem, PolicyEntry};
 use crate::document::{Doc, SyntaxError, from_text};
 use crate::policy::PolicyType;
-use crate::source::{At, Place, Source, SourceId, Span};
+use crate::source::{At, Place, Source, SourceId, Span, Wrapping};
+use crate::template::{Settings, Template};
 
 /// What an input turned out to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,8 @@ pub enum Recognized {
     PolicyDocument,
     AccountDetails(Continuation),
     IamCall,
+    /// A CloudFormation or SAM template.
+    Template,
     /// A known format that is not read yet.
     NotYet(&'static str),
     /// None of the known kinds.
@@ -58,6 +62,7 @@ struct Marks {
 pub fn read_source<'a>(
     id: SourceId,
     source: &'a Source,
+    settings: &Settings,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
 ) -> Recognized {
@@ -70,7 +75,20 @@ pub fn read_source<'a>(
             Err(error) => broken(within, error, problems),
         };
     }
+    let mut template = |doc: &Doc<'_>, wrapping: Wrapping, collector: &mut Collector<'a>| {
+        let places = Places { source: id, root: 0, wrapping };
+        cloudformation::read(doc, settings, (source, places), collector, problems);
+        Recognized::Template
+    };
     if !text.trim_start().starts_with('{') {
+        if looks_like("Resources") && looks_like("::") {
+            match Doc::parse_yaml(text) {
+                Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector),
+                // What other programs make templates of has their marks in it.
+                Err(error) if looks_like("AWS::") && !looks_like("{%") => return broken(within, error, problems),
+                _ => {}
+            }
+        }
         return match Doc::parse(text) {
             Ok(_) => Recognized::Unknown,
             Err(error) => Recognized::NoJson(error),
@@ -99,8 +117,11 @@ pub fn read_source<'a>(
             Err(error) => broken(within, error, problems),
         };
     }
-    if marks.resources.is_some() && (marks.template.is_some() || looks_like("\"AWS::")) {
-        return Recognized::NotYet("a CloudFormation template");
+    if (marks.resources.is_some() || marks.template.is_some())
+        && let Ok(doc) = Doc::parse(text)
+        && Template::recognize(&doc)
+    {
+        return template(&doc, Wrapping::Bare, collector);
     }
     if marks.planned_values.is_some() && marks.format_version.is_some() {
         return Recognized::NotYet("a Terraform plan");

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::entries::{Entry, Worst, entries};
 use super::{Report, Summary};
 use crate::document::{Location, locate_places};
 use crate::evaluate::{StatementRef, Verdict};
 use crate::inventory::{Function, PrincipalArn, VpcConnection};
-use crate::requirement::{Applicability, JudgedPolicy};
-use crate::rule::{Examined, Finding, Label, Subject};
+use crate::requirement::JudgedPolicy;
+use crate::rule::{Finding, Label, Subject};
 use crate::source::Place;
 
 /// Writes the report.
@@ -116,6 +117,12 @@ struct RequirementOut<'t, 'r> {
     uncovered: Option<&'t str>,
     conditions: &'t [Box<str>],
     statements: Vec<StatementOut<'t, 'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
+    when: Vec<(&'t str, &'t str)>,
+}
+
+fn as_map<S: Serializer>(members: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(members.iter().copied())
 }
 
 #[derive(Serialize)]
@@ -194,25 +201,19 @@ impl<'t, 'r> Document<'t, 'r> {
 fn principal<'t, 'r>(entry: &Entry<'t>, table: &'t Table<'r>) -> PrincipalOut<'t, 'r> {
     let subject = entry.subject;
     let found = subject.inventory.principal(subject.judged.principal);
-    let functions =
-        subject.inventory.functions.iter().filter(|function| function.role == Some(subject.judged.principal));
     PrincipalOut {
         name: subject.name(),
         kind: &subject.kind().kind,
-        arn: found.arn.as_ref().map(PrincipalArn::as_str),
+        arn: found.arn.as_ref().and_then(PrincipalArn::known),
         location: table.add(found.place.clone()),
-        functions: functions.map(|found| function(found, table)).collect(),
-        policies: subject.judged.policies.iter().map(|judged| policy(subject, judged, table)).collect(),
-        requirements: entry.judged.iter().flat_map(|judged| requirements(*judged, table)).collect(),
+        functions: entry.functions().into_iter().map(|(found, vpc)| function(found, vpc, table)).collect(),
+        policies: entry.policies().into_iter().map(|(subject, judged)| policy(subject, judged, table)).collect(),
+        requirements: entry.worst().into_iter().map(|worst| requirement(&worst, table)).collect(),
     }
 }
 
-fn function<'t, 'r>(found: &'t Function, table: &'t Table<'r>) -> FunctionOut<'t, 'r> {
-    FunctionOut {
-        name: &found.name,
-        vpc: found.vpc == VpcConnection::Connected,
-        location: table.add(found.place.clone()),
-    }
+fn function<'t, 'r>(found: &'t Function, vpc: VpcConnection, table: &'t Table<'r>) -> FunctionOut<'t, 'r> {
+    FunctionOut { name: &found.name, vpc: vpc == VpcConnection::Connected, location: table.add(found.place.clone()) }
 }
 
 fn policy<'t, 'r>(subject: Subject<'t>, judged: &'t JudgedPolicy, table: &'t Table<'r>) -> PolicyOut<'t, 'r> {
@@ -225,22 +226,20 @@ fn policy<'t, 'r>(subject: Subject<'t>, judged: &'t JudgedPolicy, table: &'t Tab
     }
 }
 
-fn requirements<'t, 'r>(subject: Subject<'t>, table: &'t Table<'r>) -> Vec<RequirementOut<'t, 'r>> {
-    let applies = subject.judged.applicability != Applicability::DoesNotApply;
-    let requirement = |(action, judged): (&'t crate::requirement::PackAction, &'t crate::requirement::JudgedAction)| {
-        let outcome = &judged.outcome;
-        RequirementOut {
-            pack: &subject.pack.name,
-            action: &action.name,
-            level: action.level.as_str(),
-            verdict: verdict(outcome.verdict),
-            applies,
-            uncovered: outcome.uncovered.as_deref(),
-            conditions: &outcome.undecided,
-            statements: outcome.decisive.iter().filter_map(|found| statement(subject, *found, table)).collect(),
-        }
-    };
-    subject.actions().map(requirement).collect()
+fn requirement<'t, 'r>(worst: &Worst<'t>, table: &'t Table<'r>) -> RequirementOut<'t, 'r> {
+    let Worst { subject, action, judged, applies, when } = worst;
+    let outcome = &judged.outcome;
+    RequirementOut {
+        pack: &subject.pack.name,
+        action: &action.name,
+        level: action.level.as_str(),
+        verdict: verdict(outcome.verdict),
+        applies: *applies,
+        uncovered: outcome.uncovered.as_deref(),
+        conditions: &outcome.undecided,
+        statements: outcome.decisive.iter().filter_map(|found| statement(*subject, *found, table)).collect(),
+        when: when.iter().map(|when| (&*when.name, &*when.value)).collect(),
+    }
 }
 
 fn statement<'t, 'r>(
@@ -292,36 +291,4 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Denied => "denied",
         Verdict::Missing => "missing",
     }
-}
-
-/// The judgements of one principal as one kind: those of several packs that know the kind are one entry.
-pub(super) struct Entry<'e> {
-    pub subject: Subject<'e>,
-    /// One a pack; the first is `subject`.
-    pub judged: Vec<Subject<'e>>,
-}
-
-impl Entry<'_> {
-    pub(super) fn applies(&self) -> bool {
-        self.judged.iter().any(|subject| subject.judged.applicability != Applicability::DoesNotApply)
-    }
-}
-
-/// Every judged principal, in the order of the inputs.
-pub(super) fn entries<'e>(examined: &Examined<'e>) -> Vec<Entry<'e>> {
-    let mut entries: Vec<Entry<'e>> = Vec::new();
-    for judged in examined.judged {
-        let subject = Subject { inventory: examined.inventory, pack: &examined.packs[judged.pack], judged };
-        // Judgements of one principal follow each other.
-        let known = entries
-            .iter_mut()
-            .rev()
-            .take_while(|entry| entry.subject.judged.principal == judged.principal)
-            .find(|entry| entry.subject.kind().kind == subject.kind().kind);
-        match known {
-            Some(entry) => entry.judged.push(subject),
-            None => entries.push(Entry { subject, judged: vec![subject] }),
-        }
-    }
-    entries
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows evaluation. Places become positions in the texts only here, all of a report in one pass a
 //! document ([`crate::document::locate_places`]).
 
+mod entries;
 mod human;
 mod json;
 
@@ -45,11 +46,11 @@ impl Report<'_> {
     /// Counts what the report holds.
     pub fn summary(&self) -> Summary {
         let count = |severity: Severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
-        let entries = json::entries(self.examined);
+        let entries = entries::entries(self.examined);
         Summary {
             principals: entries.len(),
             not_applicable: entries.iter().filter(|entry| !entry.applies()).count(),
-            functions: self.examined.inventory.functions.len(),
+            functions: self.examined.inventory.count_functions(),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             notes: count(Severity::Note),

@@ -144,7 +144,8 @@ impl CallerContext<'_> {
     fn of_principal(&self, key: &str) -> Option<Knowledge> {
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if is("aws:PrincipalArn") {
-            return self.principal.arn.as_ref().map(|arn| Knowledge::value(arn.as_str()));
+            let arn = self.principal.arn.as_ref()?;
+            return Some(self.unless_given(key, Knowledge::Values(vec![Glob::literal(arn.as_str()).with_unknowns()])));
         }
         if let Some(tag) = strip_prefix_ignore_case(key, "aws:PrincipalTag/") {
             let tags = self.principal.tags.as_ref()?;

@@ -7,8 +7,10 @@ mod applies;
 mod context;
 mod judge;
 mod pack;
+mod partition;
 mod policies;
 mod question;
+mod races;
 mod read;
 
 pub use applies::Applicability;
@@ -18,5 +20,7 @@ pub use pack::{
     Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
     PackTrust, Template,
 };
+pub use partition::{foreign_partition, partition_of};
 pub use policies::PolicyProblem;
+pub use races::Race;
 pub use read::{PackProblem, built_in, read};

@@ -3,10 +3,10 @@
 use super::finding::{Finding, Label, Severity};
 use super::{Rule, words};
 use crate::evaluate::{Layer, Obstacle, StatementRef, Unmet, Verdict};
-use crate::inventory::Inventory;
+use crate::inventory::{Function, Inventory, VpcConnection};
 use crate::policy::{Effect, Statement};
 use crate::requirement::{
-    Applicability, Judged, JudgedAction, JudgedPolicy, Level, Pack, PackAction, PackPrincipal, PolicyProblem,
+    Applicability, Judged, JudgedAction, JudgedPolicy, Level, Only, Pack, PackAction, PackPrincipal, PolicyProblem,
 };
 use crate::source::{Part, Path, Place};
 
@@ -16,6 +16,16 @@ pub struct Examined<'e> {
     pub packs: &'e [Pack],
     pub judged: &'e [Judged],
     pub problems: &'e [PolicyProblem],
+    /// The partition that the caller says.
+    pub partition: Option<&'e str>,
+    /// What is deployed now, if the caller shows it.
+    pub before: Option<Before<'e>>,
+}
+
+/// What is deployed now, judged by the same packs.
+pub struct Before<'e> {
+    pub inventory: &'e Inventory<'e>,
+    pub judged: &'e [Judged],
 }
 
 impl<'e> Examined<'e> {
@@ -51,6 +61,17 @@ pub(super) fn said<'e>(group: &Group<'e>) -> Vec<&'e str> {
     }
 }
 
+/// `function `A``, `functions `A`, `B` and 3 more`.
+fn named(functions: &[&Function]) -> String {
+    let name = |function: &&Function| format!("`{}`", function.name);
+    match functions {
+        [one] => format!("function {}", name(one)),
+        [first, second] => format!("functions {} and {}", name(first), name(second)),
+        [first, second, rest @ ..] => format!("functions {}, {} and {} more", name(first), name(second), rest.len()),
+        [] => String::new(),
+    }
+}
+
 /// What a label says where an Allow does not reach an action.
 #[derive(Clone, Copy)]
 pub(super) struct NearWords {
@@ -81,10 +102,28 @@ impl<'e> Subject<'e> {
 
     /// As the subject of a sentence.
     pub(super) fn words(&self) -> String {
-        match self.name() {
+        let own = match self.name() {
             Some(name) => format!("{} `{name}`", self.kind().title),
             None => format!("the {}", self.kind().title),
+        };
+        match &*self.functions() {
+            [] => own,
+            functions => format!("{own} of {}", named(functions)),
         }
+    }
+
+    /// The functions that make it what it is, each once.
+    pub(super) fn functions(&self) -> Vec<&'e Function> {
+        let mut found: Vec<&'e Function> = Vec::new();
+        if self.kind().only == Only::Role {
+            for function in self.inventory.functions_of(self.judged.principal).filter(|found| found.needs_interfaces())
+            {
+                if !found.iter().any(|known| known.is_variant_of(function)) {
+                    found.push(function);
+                }
+            }
+        }
+        found
     }
 
     /// The pack's actions with their answers.
@@ -200,11 +239,13 @@ impl<'e> Subject<'e> {
 
     /// A finding about this principal, to be filled by the rule.
     pub(super) fn finding(&self, rule: &'static Rule, severity: Severity, message: String) -> Finding {
-        let function = self.inventory.functions.iter().find(|function| function.role == Some(self.judged.principal));
+        let functions = self.functions();
+        let function = functions.first().copied().or_else(|| self.inventory.functions_of(self.judged.principal).next());
         Finding {
             rule,
             severity,
             message,
+            when: None,
             notes: Vec::new(),
             help: None,
             url: self.pack.url.clone(),
@@ -218,7 +259,19 @@ impl<'e> Subject<'e> {
 
     /// "may not create, describe or delete network interfaces".
     pub(super) fn may_not(&self, group: &Group<'_>) -> String {
-        format!("{} may not {}", self.words(), words::doing(&said(group), "or"))
+        let doing = words::doing(&said(group), "or");
+        let functions = self.functions();
+        let (Some(name), Some(first)) = (self.name(), functions.first()) else {
+            return format!("{} may not {doing}", self.words());
+        };
+        let where_to = match (first.vpc, functions.len()) {
+            (VpcConnection::Connected, 1) => "is in a VPC",
+            (VpcConnection::Connected, _) => "are in a VPC",
+            (VpcConnection::NotConnected, 1) => "reads from a VPC",
+            (VpcConnection::NotConnected, _) => "read from a VPC",
+        };
+        let whose = if functions.len() == 1 { "its" } else { "their" };
+        format!("{} {where_to}, and {whose} role `{name}` may not {doing}", named(&functions))
     }
 
     /// A label at what keeps each Allow from reaching the actions.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::evaluator::Evaluator;
 use super::{Existence, Kind, Node, Problem, Resource, ResourceId, Template, Value, World};
+use crate::document::Doc;
 use crate::source::Path;
 
 /// A template in one world.
@@ -68,6 +69,20 @@ impl<'t, 'd> Evaluation<'t, 'd> {
     /// reported by [`resource`](Self::resource).
     pub fn value(&self, node: &Node<'d>) -> Option<Value<'d>> {
         Evaluator::new(self.template, self.world).value(node)
+    }
+
+    /// The resources that a node names, as [`Evaluated::mentions`] has them.
+    pub fn mentions(&self, node: &Node<'d>) -> Vec<Mention<'d>> {
+        let evaluator = Evaluator::new(self.template, self.world);
+        evaluator.value(node);
+        evaluator.into_findings().0
+    }
+
+    /// The text of a pseudo parameter; empty if there is none of the name.
+    pub fn pseudo(&self, name: &str) -> String {
+        let root = Node { doc: &Doc::Null, path: Path::new(), loops: None };
+        let value = Evaluator::new(self.template, self.world).pseudo(name, &root);
+        value.and_then(|value| value.as_text().map(Cow::into_owned)).unwrap_or_default()
     }
 
     fn resource_of(&self, id: ResourceId) -> &'t Resource<'d> {

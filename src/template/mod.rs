@@ -165,6 +165,24 @@ impl<'d> Template<'d> {
         self.unknowns.borrow().words(unknown)
     }
 
+    /// A text with its unknown pieces spelt out.
+    pub fn spelt(&self, text: &str) -> String {
+        let spell = |char: char| match Unknown::from_char(char) {
+            Some(unknown) => self.words(unknown),
+            None => char.to_string(),
+        };
+        text.chars().map(spell).collect()
+    }
+
+    /// The text that AWS will put where a resource is named: for `Ref`, or for an attribute of `Fn::GetAtt`.
+    pub fn reference_to(&self, id: &str, attribute: Option<&str>) -> Unknown {
+        let words = match attribute {
+            None => format!("Ref {id}"),
+            Some(attribute) => format!("Fn::GetAtt {id}.{attribute}"),
+        };
+        self.unknowns.borrow_mut().of(&words)
+    }
+
     /// The worlds that these resources make necessary: every reachable combination of the conditions that they are
     /// under or that stand in them (and in `Globals`, if one of them is SAM's). Give all that matters to one question,
     /// a function with its role and the policies of that role, so that their conditions stay correlated.

@@ -33,7 +33,7 @@ impl<'d> Evaluator<'_, 'd> {
         Some(self.resource_named(name, None, node))
     }
 
-    fn pseudo(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
+    pub(super) fn pseudo(&self, name: &str, node: &Node<'d>) -> Option<Value<'d>> {
         let settings = &self.template.settings;
         let known = |given: &Option<String>, unknown: Unknown| match given {
             Some(text) => without_unknowns(text).into_owned(),
@@ -61,10 +61,6 @@ impl<'d> Evaluator<'_, 'd> {
 
     /// A reference to a resource; `attribute` is none for `Ref`.
     fn resource_named(&self, id: &str, attribute: Option<&str>, node: &Node<'d>) -> Value<'d> {
-        let words = match attribute {
-            None => format!("Ref {id}"),
-            Some(attribute) => format!("Fn::GetAtt {id}.{attribute}"),
-        };
         // SAM and macros make resources that the template does not show.
         if self.template.find(id).is_none() && self.template.transforms.is_empty() {
             let names = self.template.resources.iter().map(|resource| &*resource.id);
@@ -76,7 +72,7 @@ impl<'d> Evaluator<'_, 'd> {
             let mention = Mention { resource: Cow::Owned(id.to_owned()), path: node.path.clone() };
             self.mentions.borrow_mut().push(mention);
         }
-        let unknown = self.unknown(&words);
+        let unknown = self.template.reference_to(id, attribute);
         let attribute = attribute.map(|attribute| Cow::Owned(attribute.to_owned()));
         let reference = Reference { resource: Cow::Owned(id.to_owned()), attribute, unknown };
         Value { origin: node.path.clone(), kind: Kind::Reference(reference) }

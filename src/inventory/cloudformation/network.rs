@@ -8,12 +8,11 @@ use foldhash::HashSet;
 
 use super::Places;
 use super::certainty::{Certainty, certainty, is_placeholder};
-use super::mentions::{Mentions, hides};
+use super::mentions::{Mentions, hides, may_grow};
 use crate::document::Doc;
 use crate::inventory::{
     Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcConfig, VpcId,
 };
-use crate::policy::Unknown;
 use crate::template::{Evaluation, Existence, Reference, Resource, ResourceId, Template, Value};
 
 /// Reads what a template's functions say of their VPCs.
@@ -92,20 +91,11 @@ impl<'t, 'd> NetworkReader<'t, 'd> {
     }
 
     pub(super) fn mentions(&self) -> &Mentions {
-        self.mentions.get_or_init(|| Mentions::read(self.template))
+        self.mentions.get_or_init(|| Mentions::read(self.template, self.doc))
     }
 
     pub(super) fn kind(&self, id: ResourceId) -> &str {
         &self.template.resource(id).resource_type
-    }
-
-    /// A text with its unknown pieces spelt out.
-    pub(super) fn words(&self, text: &str) -> String {
-        let spell = |char: char| match Unknown::from_char(char) {
-            Some(unknown) => self.template.words(unknown),
-            None => char.to_string(),
-        };
-        text.chars().map(spell).collect()
     }
 
     /// The text of a value, if it is a fact.
@@ -175,7 +165,7 @@ impl<'d> InWorld<'_, '_, 'd> {
         }
         match self.reader.fact(value).filter(|text| !text.is_empty()) {
             Some(text) => Id::Literal(text),
-            None => Id::Unknown(self.reader.words(&value.as_text().unwrap_or_default())),
+            None => Id::Unknown(self.reader.template.spelt(&value.as_text().unwrap_or_default())),
         }
     }
 
@@ -192,8 +182,12 @@ impl<'d> InWorld<'_, '_, 'd> {
             let kind = reader.kind(*other);
             (kind == "AWS::EC2::VPCEndpoint" || hides(kind)) && self.evaluation.existence(*other) != Existence::Absent
         };
-        let some = reader.mentions().of(&name).iter().any(may_have);
-        let endpoints = if some { Endpoints::Some } else { Endpoints::None };
+        let mentions = reader.mentions();
+        let endpoints = match mentions.of(&name).iter().any(may_have) || may_grow(reader.template) {
+            true => Endpoints::Some,
+            false if mentions.is_handed_out(&name) => Endpoints::OfOthers,
+            false => Endpoints::None,
+        };
         VpcId(interned(&mut self.network.vpcs, Vpc { name, place, dedicated, endpoints }))
     }
 }

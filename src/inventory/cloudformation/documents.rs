@@ -1,0 +1,86 @@
+//! The policies of a template, each known once: worlds that agree on a document share it.
+
+use std::borrow::Cow;
+
+use foldhash::HashMap;
+
+use super::Places;
+use crate::inventory::{Collector, Document, PolicyEntry, PolicyId, Resolved, Sight};
+use crate::policy::{PolicyType, shown};
+use crate::source::{Part, Path, Place};
+use crate::template::Value;
+
+/// A policy as a template shows it.
+pub(super) struct Written<'v, 'd> {
+    /// Its name, or its logical id.
+    pub name: Cow<'v, str>,
+    /// Where that stands.
+    pub place: Place,
+    pub policy_type: PolicyType,
+    /// The document; none if it is not written.
+    pub document: Option<&'v Value<'d>>,
+}
+
+/// The documents so far, by the node of the file that they are written at.
+#[derive(Debug, Default)]
+pub(super) struct Documents<'d> {
+    known: HashMap<Path, Vec<(Value<'d>, Vec<PolicyId>)>>,
+    unseen: HashMap<(Path, String), PolicyId>,
+}
+
+impl<'d> Documents<'d> {
+    /// The policies that a written one comes to: itself, and another that nobody has seen if pieces of it cannot be
+    /// seen.
+    pub(super) fn policies(
+        &mut self,
+        places: Places,
+        collector: &mut Collector<'_>,
+        written: &Written<'_, 'd>,
+    ) -> Vec<PolicyId> {
+        let Some(value) = written.document else { return Vec::new() };
+        let known = self.known.entry(value.origin.clone()).or_default();
+        if let Some((_, ids)) = known.iter().find(|(known, _)| known == value) {
+            return ids.clone();
+        }
+        let resolved = Resolved::of(value);
+        let mut ids = Vec::new();
+        let sight = resolved.sight();
+        let entry = |document: Option<Document<'static>>| PolicyEntry {
+            name: Some(Cow::Owned(shown(&written.name).into_owned())),
+            arn: None,
+            policy_type: written.policy_type,
+            place: Some(written.place.clone()),
+            document,
+            meant: None,
+        };
+        if sight != Sight::Nothing {
+            let document = Document::resolved(places.source, places.wrapping, resolved);
+            ids.push(collector.policy(entry(Some(document))));
+        }
+        if sight != Sight::All {
+            ids.push(collector.policy(entry(None)));
+        }
+        known.push((value.clone(), ids.clone()));
+        ids
+    }
+
+    /// A policy that the template names and does not hold. `words` say what it is.
+    pub(super) fn unseen(
+        &mut self,
+        places: Places,
+        collector: &mut Collector<'_>,
+        origin: &Path,
+        words: String,
+    ) -> PolicyId {
+        *self.unseen.entry((origin.clone(), words)).or_insert_with_key(|(origin, words)| {
+            collector.policy(PolicyEntry {
+                name: Some(Cow::Owned(words.clone())),
+                arn: None,
+                policy_type: PolicyType::Identity,
+                place: Some(places.at(origin, Part::Value)),
+                document: None,
+                meant: None,
+            })
+        })
+    }
+}

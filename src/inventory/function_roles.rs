@@ -1,0 +1,85 @@
+//! Joins functions with their roles, when all inputs are read. A role that no input holds becomes a principal of which
+//! nothing is known, so that whoever reads the report sees what could not be judged.
+
+use std::borrow::Cow;
+
+use super::arn::account_and_resource;
+use super::found::{FoundFunction, RoleNamed};
+use super::{Function, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType};
+use crate::policy::Unknown;
+use crate::source::Place;
+
+/// Gives every function its role. A function whose role is in the input several times (one for each difference by
+/// parameters) is there as many times.
+pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Principal<'a>>) -> Vec<Function> {
+    let mut unseen: Vec<(RoleNamed<'a>, PrincipalId)> = Vec::new();
+    let mut functions = Vec::new();
+    for FoundFunction { function, role, role_place } in found {
+        let mut roles = match &role {
+            RoleNamed::Nothing => {
+                functions.push(function);
+                continue;
+            }
+            RoleNamed::Found(id) => vec![PrincipalId(id.0)],
+            RoleNamed::Arn(arn) => roles_of(arn, principals),
+            RoleNamed::Unknown(_) => Vec::new(),
+        };
+        if roles.is_empty() {
+            let known = unseen.iter().find(|(known, _)| *known == role).map(|(_, id)| *id);
+            roles.push(known.unwrap_or_else(|| {
+                let id = PrincipalId(principals.len());
+                principals.push(unseen_role(&role, role_place));
+                unseen.push((role, id));
+                id
+            }));
+        }
+        functions.extend(roles.into_iter().map(|role| Function { role: Some(role), ..function.clone() }));
+    }
+    functions
+}
+
+/// The roles of the inputs that an ARN may mean: those of its name, if their account is no other.
+fn roles_of(arn: &str, principals: &[Principal<'_>]) -> Vec<PrincipalId> {
+    let Some((account, name)) = account_and_name(arn) else { return Vec::new() };
+    let is = |principal: &Principal<'_>| {
+        let own = principal.arn.as_ref().and_then(|arn| account_and_name(arn.as_str()));
+        let own_name = own.map(|(_, name)| name).or(principal.name.as_deref());
+        let own_account = principal.arn.as_ref().and_then(PrincipalArn::known_account);
+        principal.kind == PrincipalType::Role
+            && own_name == Some(name)
+            && own_account.is_none_or(|own| own == account || Unknown::is_in(account))
+    };
+    principals.iter().enumerate().filter(|(_, principal)| is(principal)).map(|(index, _)| PrincipalId(index)).collect()
+}
+
+fn account_and_name(arn: &str) -> Option<(&str, &str)> {
+    let (account, resource) = account_and_resource(arn)?;
+    let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
+    (!Unknown::is_in(name)).then_some((account, name))
+}
+
+fn unseen_role<'a>(role: &RoleNamed<'a>, place: Option<Place>) -> Principal<'a> {
+    let (name, arn) = match role {
+        RoleNamed::Arn(text) => {
+            let arn = PrincipalArn::new(text.clone());
+            let name = account_and_name(text).map(|(_, name)| Cow::Owned(name.to_owned()));
+            (name.or_else(|| Some(Cow::Owned(crate::policy::shown(text).into_owned()))), arn)
+        }
+        RoleNamed::Unknown(words) => (Some(words.clone()), None),
+        RoleNamed::Found(_) | RoleNamed::Nothing => (None, None),
+    };
+    Principal {
+        name,
+        kind: PrincipalType::Role,
+        arn,
+        unique_id: None,
+        place,
+        tags: None,
+        identity: Vec::new(),
+        known: KnownAttachments::Some,
+        boundary: None,
+        trust: None,
+        when: Vec::new(),
+        variant_of: None,
+    }
+}
