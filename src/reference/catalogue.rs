@@ -239,8 +239,10 @@ impl Service {
         let name = name.to_ascii_lowercase();
         // A short name is near too many others.
         let allowed = (name.len() / 6).min(2);
+        let may_be = |known: &str| known.len().abs_diff(name.len()) <= allowed;
         self.actions
             .iter()
+            .filter(|action| may_be(action.name))
             .map(|action| (strsim::osa_distance(&action.name.to_ascii_lowercase(), &name), action.name))
             .filter(|(distance, _)| *distance <= allowed)
             .min()
