@@ -22,11 +22,14 @@ pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action:
 }
 
 fn matches_pattern(pattern: &ActionPattern, service: &str, name: &str) -> Truth {
+    // Nearly every pattern ends here.
+    if pattern.is_of_other_service(service) {
+        return Truth::No;
+    }
     if Unknown::is_in(pattern.text()) {
         return matches_unknown(pattern.text(), service, name);
     }
     match pattern.split() {
-        // Nearly every pattern ends here: it is about another service.
         Some((own, own_name)) if own.eq_ignore_ascii_case(service) => {
             Truth::from(matches(own_name, name, Case::Insensitive))
         }

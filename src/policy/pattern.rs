@@ -9,6 +9,16 @@ pub struct ActionPattern {
     text: Box<str>,
     /// Where the first colon stands: found once, because a pattern is compared with many actions.
     colon: Option<usize>,
+    service: Service,
+}
+
+/// The part of an action's pattern before the first colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Service {
+    /// The name of one service: ASCII letters, digits and hyphens.
+    Named,
+    /// Anything else, and where there is no colon.
+    Other,
 }
 
 /// The parts of an action's name, or of a pattern, before and after the first colon. Services have short names, so
@@ -20,7 +30,22 @@ pub fn split_action(action: &str) -> Option<(&str, &str)> {
 
 impl ActionPattern {
     pub fn new(text: &str) -> Self {
-        ActionPattern { text: text.into(), colon: text.bytes().position(|byte| byte == b':') }
+        let end = text.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'-');
+        match end {
+            Some(end) if text.as_bytes()[end] == b':' => {
+                ActionPattern { text: text.into(), colon: Some(end), service: Service::Named }
+            }
+            _ => {
+                let colon = text.bytes().position(|byte| byte == b':');
+                ActionPattern { text: text.into(), colon, service: Service::Other }
+            }
+        }
+    }
+
+    /// Does it name one service, and not this one?
+    #[inline]
+    pub fn is_of_other_service(&self, service: &str) -> bool {
+        self.service == Service::Named && self.split().is_some_and(|(own, _)| !own.eq_ignore_ascii_case(service))
     }
 
     /// The pattern as written.

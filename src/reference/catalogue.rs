@@ -25,7 +25,7 @@ pub struct Catalogue {
 struct Indexed {
     prefix: &'static str,
     block: &'static str,
-    service: OnceLock<Service>,
+    service: OnceLock<Box<Service>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +68,12 @@ struct Resource {
     keys: &'static str,
 }
 
-/// An action as the file has it.
+/// An action as the file has it: small, because EC2 has hundreds.
 #[derive(Debug)]
 struct Listed {
     name: &'static str,
     line: &'static str,
-    action: OnceLock<Action>,
+    action: OnceLock<Box<Action>>,
 }
 
 /// One action.
@@ -145,7 +145,7 @@ impl Catalogue {
     pub fn service(&self, prefix: &str) -> Option<&Service> {
         let index = self.services.binary_search_by(|indexed| compare(indexed.prefix, prefix)).ok()?;
         let indexed = &self.services[index];
-        Some(indexed.service.get_or_init(|| Service::parse(indexed.prefix, indexed.block)))
+        Some(indexed.service.get_or_init(|| Box::new(Service::parse(indexed.prefix, indexed.block))))
     }
 
     /// The action `service:name`, in any case.
@@ -185,7 +185,7 @@ impl Service {
     }
 
     fn read<'s>(&'s self, listed: &'s Listed) -> &'s Action {
-        listed.action.get_or_init(|| self.action(listed.line))
+        listed.action.get_or_init(|| Box::new(self.action(listed.line)))
     }
 
     fn action(&self, line: &'static str) -> Action {
@@ -239,8 +239,10 @@ impl Service {
         let name = name.to_ascii_lowercase();
         // A short name is near too many others.
         let allowed = (name.len() / 6).min(2);
+        let may_be = |known: &str| known.len().abs_diff(name.len()) <= allowed;
         self.actions
             .iter()
+            .filter(|action| may_be(action.name))
             .map(|action| (strsim::osa_distance(&action.name.to_ascii_lowercase(), &name), action.name))
             .filter(|(distance, _)| *distance <= allowed)
             .min()

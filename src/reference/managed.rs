@@ -39,16 +39,12 @@ struct Frame {
     first: &'static str,
     compressed: &'static [u8],
     text: OnceLock<String>,
-    lines: OnceLock<Vec<Line<'static>>>,
 }
 
 impl Frame {
-    /// Sorted by name.
-    fn lines(&'static self) -> &'static [Line<'static>] {
-        self.lines.get_or_init(|| {
-            let text = self.text.get_or_init(|| unpack(self.compressed));
-            text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-        })
+    /// A policy a line, sorted by name.
+    fn text(&'static self) -> &'static str {
+        self.text.get_or_init(|| unpack(self.compressed))
     }
 }
 
@@ -63,7 +59,6 @@ fn frames() -> &'static [Frame] {
             first,
             compressed: COMPRESSED.get(*start..end).unwrap_or_default(),
             text: OnceLock::new(),
-            lines: OnceLock::new(),
         };
         starts.iter().zip(ends).map(frame).collect()
     });
@@ -80,11 +75,16 @@ fn unpack(compressed: &[u8]) -> String {
 }
 
 /// By the name at the end of the ARN, which is unique among AWS's managed policies.
-fn published(name: &str) -> Option<&'static Line<'static>> {
+fn published(name: &str) -> Option<Line<'static>> {
     let behind = frames().partition_point(|frame| frame.first <= name);
-    let lines = frames().get(behind.checked_sub(1)?)?.lines();
-    let at = lines.binary_search_by_key(&name, |line| name_of(line.arn)).ok()?;
-    lines.get(at)
+    let mut lines = frames().get(behind.checked_sub(1)?)?.text().lines();
+    let line = lines.find(|line| arn_of(line).is_some_and(|arn| name_of(arn) == name))?;
+    serde_json::from_str(line).ok()
+}
+
+/// The ARN of a line, which begins with it: one policy is found without reading all.
+fn arn_of(line: &str) -> Option<&str> {
+    line.strip_prefix(r#"{"arn":""#)?.split_once('"').map(|(arn, _)| arn)
 }
 
 fn name_of(arn: &str) -> &str {
@@ -100,17 +100,18 @@ pub fn managed_policy(arn: &str) -> Option<ManagedPolicy> {
     rest.strip_prefix("iam::aws:policy/")?;
     let published = published(name_of(arn))?;
     let same = published.arn.strip_prefix("arn:aws:").is_some_and(|known| known == rest);
-    same.then(|| in_partition(published, partition))
+    same.then(|| in_partition(&published, partition))
 }
 
 /// AWS's managed policy of this name, whatever its path is.
 pub fn managed_policy_named(name: &str) -> Option<ManagedPolicy> {
-    published(name).map(|published| in_partition(published, "aws"))
+    published(name).map(|published| in_partition(&published, "aws"))
 }
 
 /// All of them, sorted by name.
 pub fn managed_policies() -> impl Iterator<Item = ManagedPolicy> {
-    frames().iter().flat_map(Frame::lines).map(|published| in_partition(published, "aws"))
+    let lines = frames().iter().flat_map(|frame| frame.text().lines());
+    lines.filter_map(|line| serde_json::from_str(line).ok()).map(|published| in_partition(&published, "aws"))
 }
 
 fn in_partition(published: &Line<'static>, partition: &str) -> ManagedPolicy {

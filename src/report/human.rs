@@ -85,7 +85,7 @@ pub fn write_human(report: &Report<'_>, how: Human, out: impl Write) -> io::Resu
         .collect();
     let locations = locate_places(report.sources, &places);
     let mut locations = &locations[..];
-    let mut printer = Printer { how, theme: theme(how), views: Views::new(report.sources), out };
+    let mut printer = Printer { how, theme: theme(how), views: Views::new(report.sources, &places), out };
     for finding in report.findings {
         let (own, rest) = locations.split_at(labels(finding));
         locations = rest;
@@ -119,14 +119,14 @@ fn theme(how: Human) -> GraphicalTheme {
     GraphicalTheme { characters, styles }
 }
 
-struct Printer<'r, W> {
+struct Printer<'r, 'p, W> {
     how: Human,
     theme: GraphicalTheme,
-    views: Views<'r>,
+    views: Views<'r, 'p>,
     out: W,
 }
 
-impl<'r, W: Write> Printer<'r, W> {
+impl<'r, W: Write> Printer<'r, '_, W> {
     fn finding(&mut self, finding: &Finding, locations: &[Option<Location<'r>>]) -> io::Result<()> {
         let name = format!("{}[{}]", finding.severity.as_str(), finding.rule.name);
         let url = (!finding.url.is_empty()).then_some(&*finding.url);

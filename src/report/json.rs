@@ -3,9 +3,11 @@
 use std::cell::{OnceCell, RefCell};
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::Serializer;
 
 use super::entries::{Entry, Worst, entries};
+use super::pretty::Pretty;
 use super::{Report, Summary};
 use crate::document::{Location, locate_places};
 use crate::evaluate::{StatementRef, Verdict};
@@ -22,7 +24,7 @@ pub fn write_json(report: &Report<'_>, mut out: impl Write) -> io::Result<()> {
     let table = Table::default();
     let document = Document::of(report, &table);
     table.locate(report);
-    serde_json::to_writer_pretty(&mut out, &document)?;
+    document.serialize(&mut Serializer::with_formatter(&mut out, Pretty::default()))?;
     writeln!(out)
 }
 
@@ -58,7 +60,7 @@ struct Slot<'t, 'r> {
 }
 
 impl Serialize for Slot<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let located = self.index.and_then(|index| self.table.located.get()?.get(index)?.as_ref());
         located.serialize(serializer)
     }
@@ -121,7 +123,7 @@ struct RequirementOut<'t, 'r> {
     when: Vec<(&'t str, &'t str)>,
 }
 
-fn as_map<S: Serializer>(members: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+fn as_map<S: serde::Serializer>(members: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(members.iter().copied())
 }
 

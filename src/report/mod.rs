@@ -6,6 +6,7 @@
 mod entries;
 mod human;
 mod json;
+mod pretty;
 
 pub(crate) use human::{BOLD, DIM, GREEN, RED, cleaned};
 pub use human::{Color, Glyphs, Human, Links, write_human};

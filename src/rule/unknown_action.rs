@@ -104,7 +104,8 @@ fn slip(subject: &Subject<'_>, pattern: &ActionPattern) -> Option<Option<String>
                 let near_needed = actions().any(|action| near_wildcard(name, action));
                 return (near_needed && !matches_any(name, known.action_names())).then_some(None);
             }
-            if catalogue().action(pattern.text()).is_some() {
+            let is_needed = actions().any(|action| action.eq_ignore_ascii_case(pattern.text()));
+            if is_needed || catalogue().action(pattern.text()).is_some() {
                 return None;
             }
             needed(format!("{service}:{}", known.nearest(name)?)).map(Some)
@@ -168,8 +169,8 @@ fn matches_any<'n>(name: &str, mut actions: impl Iterator<Item = &'n str>) -> bo
 fn near_wildcard(name: &str, action: &str) -> bool {
     let Some((_, wanted)) = action.split_once(':') else { return false };
     let plain: String = name.chars().filter(|char| !matches!(char, '*' | '?')).collect();
-    let (plain, wanted) = (plain.to_ascii_lowercase(), wanted.to_ascii_lowercase());
-    plain.len() > 3 && strsim::osa_distance(&plain, &wanted) <= 2
+    let may_be = plain.len() > 3 && plain.len().abs_diff(wanted.len()) <= 2;
+    may_be && strsim::osa_distance(&plain.to_ascii_lowercase(), &wanted.to_ascii_lowercase()) <= 2
 }
 
 fn describe(subject: &Subject<'_>, slip: &Slip<'_>) -> Finding {

@@ -4,13 +4,14 @@
 //! file as it is; for a document on one endless line it is the document pretty-printed, for one inside a string the
 //! decoded one. The same path is found in all of them.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::snippet::{Mark, Role};
 use crate::document::{Doc, Location, locate_all, pretty, unwrap};
 use crate::rule::Label;
-use crate::source::{At, Part, Path, Source, SourceId, Sources, Span, Wrapping};
+use crate::source::{At, Part, Path, Place, Source, SourceId, Sources, Span, Wrapping};
 
 /// A line of more bytes is shown reformatted, or a window of it.
 const LONG_LINE: usize = 200;
@@ -53,7 +54,14 @@ impl Text<'_> {
 pub(super) struct Made {
     text: Source,
     layout: Layout,
+    /// Where the nodes are that the report shows of it, if it is reformatted: found in one pass.
+    spans: HashMap<Node, Option<Span>>,
 }
+
+/// A document: its source, the byte where it starts, and how it lies there.
+type Document = (SourceId, usize, Wrapping);
+
+type Node = (Path, Part);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Layout {
@@ -63,15 +71,20 @@ enum Layout {
 }
 
 /// Makes the texts and keeps them, because the findings of a principal are often about one document.
-pub(super) struct Views<'r> {
+pub(super) struct Views<'r, 'p> {
     sources: &'r Sources,
-    made: HashMap<(SourceId, usize, Wrapping), Option<Rc<Made>>>,
+    /// All that will be shown.
+    places: &'p [&'p Place],
+    /// The nodes among them, by document.
+    nodes: OnceCell<HashMap<Document, Vec<Node>>>,
+    made: HashMap<Document, Option<Rc<Made>>>,
     bytes: usize,
 }
 
-impl<'r> Views<'r> {
-    pub(super) fn new(sources: &'r Sources) -> Self {
-        Views { sources, made: HashMap::new(), bytes: 0 }
+impl<'r, 'p> Views<'r, 'p> {
+    /// For a report that shows these places.
+    pub(super) fn new(sources: &'r Sources, places: &'p [&'p Place]) -> Self {
+        Views { sources, places, nodes: OnceCell::new(), made: HashMap::new(), bytes: 0 }
     }
 
     /// Where to show a label, given where it is.
@@ -112,7 +125,7 @@ impl<'r> Views<'r> {
         let made = self.make(source, location.source, root, wrapping)?;
         let span = match (made.layout, node) {
             (Layout::Own, _) => inner?,
-            (Layout::Reformatted, Some((path, part))) => locate_all(made.text.text(), &[(path.clone(), part)])[0]?,
+            (Layout::Reformatted, Some((path, part))) => (*made.spans.get(&(path.clone(), part))?)?,
             (Layout::Reformatted, None) => return None,
         };
         Some((View::Document(location.source, root, wrapping), made, span))
@@ -123,7 +136,12 @@ impl<'r> Views<'r> {
         if let Some(known) = self.made.get(&key) {
             return known.clone();
         }
-        let made = made(source.text().get(root..)?, wrapping).map(Rc::new);
+        let mut made = made(source.text().get(root..)?, wrapping);
+        if let Some(made) = made.as_mut().filter(|made| made.layout == Layout::Reformatted) {
+            let nodes = self.nodes().get(&key).map_or(&[][..], Vec::as_slice);
+            made.spans = nodes.iter().cloned().zip(locate_all(made.text.text(), nodes)).collect();
+        }
+        let made = made.map(Rc::new);
         self.bytes += made.as_ref().map_or(0, |made| made.text.text().len());
         if self.bytes > CACHED_BYTES {
             self.made.clear();
@@ -132,6 +150,18 @@ impl<'r> Views<'r> {
         self.made.insert(key, made.clone());
         made
     }
+
+    fn nodes(&self) -> &HashMap<Document, Vec<Node>> {
+        self.nodes.get_or_init(|| {
+            let mut nodes: HashMap<Document, Vec<Node>> = HashMap::new();
+            for place in self.places {
+                if let At::Node { root, wrapping, path, part } = &place.at {
+                    nodes.entry((place.source, *root, *wrapping)).or_default().push((path.clone(), *part));
+                }
+            }
+            nodes
+        })
+    }
 }
 
 /// The text of the document that starts here; none if the file shows it as well as can be.
@@ -139,12 +169,15 @@ fn made(text: &str, wrapping: Wrapping) -> Option<Made> {
     let token = locate_all(text, &[(Path::new(), Part::Value)])[0]?;
     let token = text.get(token.start..token.end).filter(|token| token.len() <= LARGEST_DOCUMENT)?;
     let document = unwrap(token, wrapping)?;
-    let own = |text: &str| Made { text: Source::from_text("", text), layout: Layout::Own };
+    let own = |text: &str| Made { text: Source::from_text("", text), layout: Layout::Own, spans: HashMap::new() };
     let reads_well = document.contains('\n') && document.lines().all(|line| line.len() <= LONG_LINE);
     match (Doc::parse(&document), wrapping) {
         (_, Wrapping::Yaml) | (Err(_), Wrapping::Bare) => None,
         (Ok(_), Wrapping::JsonString | Wrapping::PercentEncoded) if reads_well => Some(own(&document)),
         (Err(_), _) => Some(own(&document)),
-        (Ok(doc), _) => Some(Made { text: Source::from_text("", pretty(&doc)), layout: Layout::Reformatted }),
+        (Ok(doc), _) => {
+            let text = Source::from_text("", pretty(&doc));
+            Some(Made { text, layout: Layout::Reformatted, spans: HashMap::new() })
+        }
     }
 }
