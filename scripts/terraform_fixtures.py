@@ -621,6 +621,23 @@ def modules_without_order(p):
 
 
 @plan
+def attached_outside_of_the_module(p):
+    p.call("fn", {}, outputs={"role_name": (Ref("aws_iam_role.worker.name"), None)})
+    p.add("aws_iam_role.worker", module="module.fn", name="worker", path="/", assume_role_policy=TRUST)
+    p.add("aws_lambda_function.worker", module="module.fn", function_name="worker", role=Ref("aws_iam_role.worker.arn"), handler="m.h", runtime="python3.13", vpc_config=IN_VPC)
+    p.add("aws_iam_role_policy_attachment.vpc", role=Ref("module.fn.role_name", value="worker"), policy_arn=VPC_ACCESS)
+
+
+@plan
+def role_written_as_text(p):
+    role(p); attach(p)
+    function(p, role="arn:aws:iam::123412341234:role/worker-role")
+    p.changes[-1]["change"]["after"]["role"] = "arn:aws:iam::123412341234:role/worker-role"
+    del p.changes[-1]["change"]["after_unknown"]["role"]
+    p.config["resources"][-1]["expressions"]["role"] = {"constant_value": "arn:aws:iam::123412341234:role/worker-role"}
+
+
+@plan
 def modules_in_order(p):
     two_modules(p, depends_on=["module.iam"])
 
@@ -697,6 +714,24 @@ def account_looked_up(p):
     role(p)
     inline(p, policy(allow(["ec2:Describe*"]), allow([a for a in ENI if "Describe" not in a], "arn:aws:ec2:eu-west-1:123412341234:*/*")))
     function(p, depends_on=["aws_iam_role_policy.eni"])
+
+
+def with_scp(p, target):
+    p.add("data.aws_caller_identity.current", account_id="123412341234", arn="arn:aws:iam::123412341234:user/ci", user_id="AIDAEXAMPLE")
+    attached_in_order(p)
+    p.add("aws_organizations_policy.no_eni", name="no-eni", type="SERVICE_CONTROL_POLICY", content=policy(
+        {"Sid": "NoInterfaces", "Effect": "Deny", "Action": "ec2:*NetworkInterface*", "Resource": "*"}))
+    p.add("aws_organizations_policy_attachment.no_eni", policy_id=Ref("aws_organizations_policy.no_eni.id"), target_id=target)
+
+
+@plan
+def scp_of_the_account(p):
+    with_scp(p, "123412341234")
+
+
+@plan
+def scp_of_another_account(p):
+    with_scp(p, "567856785678")
 
 
 @plan

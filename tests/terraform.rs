@@ -18,10 +18,11 @@ const UNRESOLVED: [&str; 3] = ["unresolved"; 3];
 const WORKER: &str = "aws_lambda_function.worker";
 const ROLE: &str = "aws_iam_role.worker";
 
-const PLANS: [Expected; 65] = [
+const PLANS: [Expected; 69] = [
     // The account is the caller's, so that the account-wide ARN is all that Lambda asks for.
     ("account-looked-up", &[], &[G]),
     ("attached-in-order", &[], &[G]),
+    ("attached-outside-of-the-module", &[("unordered-policy", "module.fn.aws_lambda_function.worker")], &[G]),
     // The function is made before anything that is derived from it.
     ("attached-through-the-function", &[("unordered-policy", WORKER)], &[G]),
     ("attached-through-the-functions-tag", &[("unordered-policy", WORKER)], &[G]),
@@ -80,7 +81,10 @@ const PLANS: [Expected; 65] = [
     ("region-fence-elsewhere", &[("denied-permission", "Fence")], &[DENIED]),
     ("role-looked-up", &[], &[UNRESOLVED]),
     ("role-of-another-state", &[], &[UNRESOLVED]),
+    ("role-written-as-text", &[("unordered-policy", WORKER)], &[G]),
     ("roles-known-by-prefix", &[], &[G, G]),
+    ("scp-of-another-account", &[], &[G]),
+    ("scp-of-the-account", &[("denied-permission", "NoInterfaces")], &[DENIED]),
     ("secret-text", &[], &[UNRESOLVED]),
     ("shared-policy-attachment", &[("attachment-conflict", "aws_iam_policy_attachment.all")], &[G, G]),
     ("state", &[], &[G]),
@@ -173,6 +177,10 @@ fn the_help_is_the_line_to_write() {
         (
             "module-without-order.json",
             "add `depends_on = [aws_iam_role_policy_attachment.vpc]` to `module.sync.aws_lambda_function.this`",
+        ),
+        (
+            "attached-outside-of-the-module.json",
+            "`aws_iam_role_policy_attachment.vpc` needs the role of the function's module, so that the module cannot wait for it: attach the policy within the module (many take the ARNs of policies as a variable)",
         ),
         ("modules-without-order.json", "add `depends_on = [module.iam]` to `module.fn`"),
     ] {

@@ -8,7 +8,9 @@ use super::files::{Given, not_understood, read_all};
 use super::surround::{SurroundingFiles, packs};
 use super::terraform_dir::TerraformDir;
 use super::{Exit, Failure, explain, principals, terminal};
-use crate::inventory::{Bare, Collector, Continuation, Declarations, InputProblem, Inventory, Recognized, read_source};
+use crate::inventory::{
+    Bare, Collector, Continuation, Declarations, InputProblem, Inventory, Recognized, TakesAway, read_source,
+};
 use crate::report::{Report, write_human, write_json};
 use crate::requirement::{Assignment, Judging, Pack, judge, partition_of};
 use crate::rule::{self, Examined, Finding};
@@ -179,7 +181,7 @@ fn context(flags: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     Ok(given)
 }
 
-/// Reads the files into the collector, and gives the plans among them that change something.
+/// Reads the files into the collector, and gives the plans among them that may take something away.
 pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
@@ -209,8 +211,11 @@ pub(super) fn recognize<'a>(
                 collector.unseen_bare(name);
             }
             (Recognized::Broken, Given::ByName) => collector.unseen_bare(name),
-            (Recognized::TerraformPlan, _) => plans.push(*id),
-            (Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template, _)
+            (Recognized::TerraformPlan(TakesAway::Perhaps), _) => plans.push(*id),
+            (
+                Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template | Recognized::TerraformPlan(_),
+                _,
+            )
             | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
         }
     }

@@ -189,7 +189,6 @@ fn nests_too_deep(text: &str) -> bool {
         match byte {
             b'(' | b'[' | b'{' | b'!' | b'-' | b'?' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'\n' => {}
             _ => {}
         }
         depth > DEEPEST
@@ -212,7 +211,7 @@ mod tests {
         assert_eq!(head("resource", "bare"), Some("resource aws_iam_role bare"));
         assert_eq!(blocks.len(), 3);
         assert!(blocks_of("resource {").is_empty());
-        assert!(blocks_of(&"a = ".repeat(1).chars().chain("(".repeat(100_000).chars()).collect::<String>()).is_empty());
+        assert!(blocks_of(&format!("a = {}", "(".repeat(100_000))).is_empty());
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub struct Collector<'a> {
     regions: HashMap<(String, Option<Place>), Option<String>>,
     going: (Vec<FoundId>, Vec<String>),
     conflicts: Vec<FoundConflict>,
+    organization: Vec<(String, Vec<Attached>)>,
     /// Does anybody want to know where the entries of plans are declared?
     pub declarations: Declarations,
     declared: Vec<Declaration>,
@@ -122,6 +123,11 @@ impl<'a> Collector<'a> {
         if self.declarations == Declarations::Wanted {
             self.declared.extend(declarations);
         }
+    }
+
+    /// The service control policies of an account.
+    pub(super) fn organization(&mut self, account: String, level: Vec<Attached>) {
+        self.organization.push((account, level));
     }
 
     pub(super) fn conflict(&mut self, found: FoundConflict) {
@@ -231,6 +237,7 @@ impl<'a> Collector<'a> {
             policies: self.policies,
             functions: functions.into(),
             network: self.network,
+            organization: self.organization,
             attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
             going,
             declarations: self.declared,

@@ -96,6 +96,9 @@ pub enum OrderMend {
     DependsOn,
     /// Only rights from another policy: the resource itself waits for the function.
     OtherPolicy,
+    /// An attachment within the function's module: the resource needs something of that module, so that the module cannot
+    /// wait for it.
+    WithinModule,
 }
 
 /// The resources that a function names as those to wait for.

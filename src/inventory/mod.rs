@@ -44,7 +44,7 @@ pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Sub
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
-pub use terraform::{DependsOnLine, Waiting, depends_on_line};
+pub use terraform::{DependsOnLine, TakesAway, Waiting, depends_on_line};
 
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -56,6 +56,8 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Functions,
     pub network: Network,
+    /// Service control policies that the input attaches to accounts, by their numbers.
+    pub organization: Vec<(String, Vec<Attached>)>,
     pub attachment_conflicts: Vec<AttachmentConflict>,
     /// What goes when a plan is applied.
     pub going: Going,

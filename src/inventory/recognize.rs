@@ -5,9 +5,10 @@ use serde::de::IgnoredAny;
 
 use super::account_details::{self, Continuation};
 use super::cloudformation::{self, Places};
+use super::iam_calls;
 use super::raw::Within;
+use super::terraform::{self, TakesAway};
 use super::{Collector, InputProblem, PolicyEntry};
-use super::{iam_calls, terraform};
 use crate::document::{Doc, SyntaxError, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Source, SourceId, Span, Wrapping};
@@ -22,7 +23,7 @@ pub enum Recognized {
     /// A CloudFormation or SAM template.
     Template,
     /// A plan or a state of Terraform or OpenTofu.
-    TerraformPlan,
+    TerraformPlan(TakesAway),
     /// None of the known kinds.
     Unknown,
     /// No JSON at all.
@@ -140,7 +141,7 @@ pub fn read_source<'a>(
     let of_plan = marks.planned_values.is_some() || marks.resource_changes.is_some();
     if marks.format_version.is_some() && (of_plan || (marks.values.is_some() && marks.terraform_version.is_some())) {
         return match terraform::read(within, terraform::Side::After, collector, problems) {
-            Ok(()) => Recognized::TerraformPlan,
+            Ok(takes_away) => Recognized::TerraformPlan(takes_away),
             Err(error) => broken(within, error, problems),
         };
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use foldhash::HashMap;
 
 use super::applies::{Applicability, shown_by_input};
+use super::assumed::assumed_locality;
 use super::configured::Configured;
 use super::context::{CallerContext, Locality};
 use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
@@ -211,8 +212,12 @@ impl<'j, 'a> Judge<'j, 'a> {
             .collect();
         let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
         let configured = Configured::of(functions, &sources);
-        let questions =
-            self.questions(Asker { pack: pack_index, kind: kind_index, locality: locality.clone(), configured: configured.clone() });
+        let questions = self.questions(Asker {
+            pack: pack_index,
+            kind: kind_index,
+            locality: locality.clone(),
+            configured: configured.clone(),
+        });
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -243,7 +248,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         };
         let mut actions: Vec<JudgedAction> =
             kind.actions.iter().zip(questions.iter()).map(|(action, asking)| answer(action, asking, caller)).collect();
-        if let Some(assumed) = assumed_locality(&locality, identity).filter(|_| explained)
+        if let Some(assumed) = assumed_locality(&locality, identity.iter().filter_map(|(_, policy)| policy.as_deref()))
+            .filter(|_| explained)
             && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
         {
             // What is refused in whatever account is refused for what the policy leaves out, not for its account.
@@ -378,23 +384,16 @@ impl<'j, 'a> Judge<'j, 'a> {
             for (level, attached) in surroundings.organization.iter().enumerate() {
                 attached.iter().for_each(|attached| add(attached, Layer::Organization(level)));
             }
+            let account = self.judging.account.or_else(|| principal.arn.as_ref().and_then(PrincipalArn::known_account));
+            let of_account =
+                self.judging.inventory.organization.iter().filter(|(own, _)| Some(own.as_str()) == account);
+            for (level, (_, attached)) in of_account.enumerate() {
+                let level = Layer::Organization(surroundings.organization.len() + level);
+                attached.iter().for_each(|attached| add(attached, level));
+            }
         }
         policies
     }
-}
-
-/// A locality of unknown account with the account that the policies name, if it is one: nobody names another one's in
-/// the policies of a role. It is only assumed, so that nothing is granted for it.
-fn assumed_locality(locality: &Locality, identity: &[(Attached, Option<Rc<Policy>>)]) -> Option<Locality> {
-    if locality.account.is_some() {
-        return None;
-    }
-    let statements = identity.iter().filter_map(|(_, policy)| policy.as_deref()).flat_map(|policy| &policy.statements);
-    let patterns = statements.flat_map(|statement| statement.resources.iter().flat_map(|list| &list.patterns));
-    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut accounts = patterns.filter_map(|pattern| pattern.text().splitn(6, ':').nth(4).filter(is_account));
-    let first = accounts.next()?;
-    accounts.all(|other| other == first).then(|| Locality { account: Some(first.to_owned()), ..locality.clone() })
 }
 
 static NO_FACTS: Facts = Facts(Vec::new());

@@ -4,6 +4,7 @@
 //! verdict on every action of each pack. Nothing here knows formats of input or output.
 
 mod applies;
+mod assumed;
 mod configured;
 mod context;
 mod judge;

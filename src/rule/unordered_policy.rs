@@ -79,7 +79,7 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
     places.dedup();
     let attaches = |(place, mend): (&Place, OrderMend)| {
         let message = match mend {
-            OrderMend::DependsOn => "this attaches the policy, in its own time",
+            OrderMend::DependsOn | OrderMend::WithinModule => "this attaches the policy, in its own time",
             OrderMend::OtherPolicy => "this attaches the policy, and waits for the function",
         };
         Label::new(Some(place.clone()), message)
@@ -113,6 +113,13 @@ fn help(function: &Function, late: &[&Unordered], resources: &[&str]) -> String 
     let stuck: Vec<&str> =
         late.iter().filter(|late| late.mend == OrderMend::OtherPolicy).map(|late| late.resource.as_str()).collect();
     if function.depends_on.language == OrderLanguage::Terraform {
+        let outside = late.iter().find(|late| late.mend == OrderMend::WithinModule);
+        if let (Some(outside), true) = (outside, stuck.is_empty()) {
+            return format!(
+                "`{}` needs the role of the function's module, so that the module cannot wait for it: attach the policy within the module (many take the ARNs of policies as a variable)",
+                outside.resource
+            );
+        }
         return terraform_help(function, &stuck, resources);
     }
     if let Some(first) = stuck.first() {

@@ -12,6 +12,7 @@ mod serverless;
 mod single_calls;
 mod statuses;
 mod template_roles;
+mod terraform;
 mod updates;
 
 use std::fs;

@@ -165,6 +165,14 @@ impl<'t> Names<'t> {
         names
     }
 
+    /// The one role of this name.
+    pub(super) fn role(&self, name: &str) -> Option<ResourceId> {
+        match self.0.get(&(Holder::Role, name))?[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
     /// The holder that an argument names.
     pub(super) fn holder<'a>(
         &self,

@@ -170,8 +170,8 @@ impl<'a> Configuration<'a> {
         });
         for raw in module.resources.into_iter().flatten() {
             let Ok(head) = from_text::<Head<'a>>(raw.get()) else { continue };
-            let mode = if head.mode.is_some_and(|mode| mode.value == "data") { Mode::Data } else { Mode::Managed };
-            let (resource_type, name) = (head.resource_type.value.into_owned(), head.name.value.into_owned());
+            let (mode, name) = (head.mode(), head.name());
+            let resource_type = head.resource_type.value.into_owned();
             let block = BlockId(self.blocks.len());
             self.by_name.insert((id, mode, resource_type.clone(), name.clone()), block);
             self.blocks.push(Block { module: id, mode, resource_type, name, raw, doc: OnceCell::new() });
@@ -203,6 +203,14 @@ impl<'a> Configuration<'a> {
 
     pub(super) fn get(&self, module: ModuleId) -> &Module<'a> {
         &self.modules[module.0]
+    }
+
+    /// A module and those around it, the root first.
+    pub(super) fn ancestors(&self, module: ModuleId) -> Vec<ModuleId> {
+        let mut found: Vec<ModuleId> =
+            std::iter::successors(Some(module), |module| self.modules[module.0].parent).collect();
+        found.reverse();
+        found
     }
 
     /// A module and all within it.

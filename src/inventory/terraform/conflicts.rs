@@ -110,7 +110,7 @@ fn of_role(principals: &Principals<'_, '_>, id: ResourceId) -> Vec<Exclusive> {
     }
     let arns = role.get("managed_policy_arns");
     if is_set("managed_policy_arns")
-        && !(arns.is_absent() && !arns.written)
+        && (arns.written || arns.is_unknown())
         && let Some(known) = listed(principals, role, "managed_policy_arns")
     {
         let place = role.key_place(&arns);

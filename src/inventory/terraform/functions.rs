@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use foldhash::HashMap;
 
+use super::TakesAway;
 use super::address::Mode;
 use super::locality::region;
 use super::network::NetworkReader;
@@ -18,18 +19,22 @@ use crate::inventory::{
     VpcConfig, VpcConnection, VpcEventSource,
 };
 
-/// Reads the functions; `principals` have been read.
+/// Reads the functions; `principals` have been read. Says whether one of them may leave its VPC.
 pub(super) fn read<'a>(
     principals: &Principals<'_, 'a>,
     network: &NetworkReader<'_, 'a>,
     collector: &mut Collector<'a>,
-) {
+) -> TakesAway {
     let table = principals.table;
+    let mut takes_away = TakesAway::Nothing;
     let event_sources = event_sources(table);
     let mut order = Order::new(table);
     for id in table.managed("aws_lambda_function") {
         let resource = table.get(id);
         let goes = principals.side == Side::After && resource.action == Action::Delete;
+        if matches!(resource.action, Action::Delete | Action::Update) {
+            takes_away = TakesAway::Perhaps;
+        }
         // What goes has no VPC after it: who asks what went along with it looks at what was before.
         let vpc_config = if goes { None } else { network.vpc_config(&mut collector.network, id) };
         let role = role(principals, resource);
@@ -60,6 +65,7 @@ pub(super) fn read<'a>(
         }
         collector.function_in_region(FoundFunction { function, role: role.0, role_place }, region(table, resource));
     }
+    takes_away
 }
 
 /// The role of a function, and its resource if the plan has it.
@@ -68,10 +74,7 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
     let value = function.get("role");
     let is_role = |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == "aws_iam_role";
     let led = table.led_by(function, "role", &is_role);
-    let found = |id: ResourceId| match principals.read.get(&id) {
-        Some(read) => Some((RoleNamed::Found(read.id), Some(id))),
-        None => None,
-    };
+    let found = |id: ResourceId| principals.read.get(&id).map(|read| (RoleNamed::Found(read.id), Some(id)));
     if let Some(arn) = value.text() {
         let fits = |id: &ResourceId| {
             let role = table.get(*id);
@@ -82,8 +85,11 @@ fn role<'a>(principals: &Principals<'_, 'a>, function: &Resource<'a>) -> (RoleNa
         };
         let referred = led.resources().into_iter().find(fits);
         let by_arn = || principals.by_arn.get(arn).copied();
+        // Written as a text, for a role that the plan makes under this name.
+        let by_name = || principals.names.role(arn.splitn(6, ':').nth(5)?.strip_prefix("role/")?.rsplit('/').next()?);
         return referred
             .or_else(by_arn)
+            .or_else(|| by_name().filter(fits))
             .and_then(found)
             .unwrap_or_else(|| (RoleNamed::Arn(Cow::Owned(arn.to_owned())), None));
     }

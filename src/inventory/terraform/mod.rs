@@ -14,6 +14,7 @@ mod locality;
 mod made;
 mod network;
 mod order;
+mod organization;
 mod output;
 mod policies;
 mod principals;
@@ -36,6 +37,14 @@ use output::Output;
 use principals::Principals;
 use table::Table;
 
+/// Whether a plan takes something away from a function that it may have in a VPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakesAway {
+    /// It changes or destroys functions: what was before has to be looked at.
+    Perhaps,
+    Nothing,
+}
+
 /// Reads a plan or a state into the collector.
 ///
 /// # Errors
@@ -45,7 +54,7 @@ pub(super) fn read<'a>(
     side: Side,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
-) -> Result<(), SyntaxError> {
+) -> Result<TakesAway, SyntaxError> {
     let output = Output::read(within.source.text())?;
     let mut problem = |message: String, help: &str, at: Span| {
         problems.push(InputProblem {
@@ -63,7 +72,7 @@ pub(super) fn read<'a>(
             format!("this plan has format version {}; rolecall reads 1.x", crate::policy::shown(&version.value));
         let help = "make it with Terraform 1.1 or newer, or with OpenTofu: terraform show -json plan.bin";
         problem(message, help, within.span(version.raw));
-        return Ok(());
+        return Ok(TakesAway::Nothing);
     }
     if output.errored == Some(true) {
         let help = "what it shows is judged; make a plan without errors to judge all of it";
@@ -73,7 +82,7 @@ pub(super) fn read<'a>(
     collector.declared(table.declarations());
     let mut principals = Principals::new(&table, side);
     principals.read(collector);
+    organization::read(&table, &mut principals.policies, collector);
     conflicts::read(&principals, collector);
-    functions::read(&principals, &NetworkReader::new(&table), collector);
-    Ok(())
+    Ok(functions::read(&principals, &NetworkReader::new(&table), collector))
 }

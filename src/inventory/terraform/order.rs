@@ -49,7 +49,29 @@ impl<'t, 'a> Order<'t, 'a> {
         if self.waits(from, to) {
             return None;
         }
-        Some(if self.waits(to, from) { OrderMend::OtherPolicy } else { OrderMend::DependsOn })
+        Some(if self.waits(to, from) {
+            OrderMend::OtherPolicy
+        } else if self.needs_module_of(from, to) {
+            OrderMend::WithinModule
+        } else {
+            OrderMend::DependsOn
+        })
+    }
+
+    /// Does a block outside of a function's module need anything of that module? Then the module cannot wait for it, and
+    /// from within, it cannot be named.
+    fn needs_module_of(&mut self, function: BlockId, other: BlockId) -> bool {
+        let configuration = &self.table.configuration;
+        let around = |block: BlockId| configuration.ancestors(configuration.block(block).module);
+        let (own, others) = (around(function), around(other));
+        // The outermost module that has the function and not the other.
+        let Some(called) = own.into_iter().find(|module| !others.contains(module)) else { return false };
+        let within: Vec<BlockId> = configuration
+            .within(called)
+            .into_iter()
+            .flat_map(|module| configuration.get(module).blocks.clone())
+            .collect();
+        within.into_iter().any(|block| self.waits(other, block))
     }
 
     /// Does a block wait for another?

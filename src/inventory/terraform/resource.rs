@@ -102,7 +102,7 @@ impl<'a> Resource<'a> {
         source: SourceId,
         root: usize,
     ) -> Result<Option<Resource<'a>>, SyntaxError> {
-        if head.deposed.or(head.deposed_key).is_some() {
+        if head.deposed.is_some() || head.deposed_key.is_some() {
             return Ok(None);
         }
         let doc = Doc::parse(raw.get())?;
@@ -122,14 +122,14 @@ impl<'a> Resource<'a> {
         // A path that leads nowhere, where there is no such tree.
         let nowhere = || base.child(u32::MAX as usize);
         let (values, unknown, sensitive) = (path(names.values), path(names.unknown), path(names.sensitive));
-        let address = head.address.value.into_owned();
+        let address = head.address.value.clone().into_owned();
         let (module, _) = module_of(&address);
         Ok(Some(Resource {
             key: key_of(&address),
             module,
-            mode: if head.mode.is_some_and(|mode| mode.value == "data") { Mode::Data } else { Mode::Managed },
-            resource_type: head.resource_type.value.into_owned(),
-            name: head.name.value.into_owned(),
+            mode: head.mode(),
+            name: head.name(),
+            resource_type: head.resource_type.value.clone().into_owned(),
             action,
             block: None,
             values: values.unwrap_or_else(nowhere),
@@ -168,12 +168,6 @@ impl<'a> Resource<'a> {
             Some(tree) => matches!(tree.get(name), Some((_, Doc::Bool(true)))),
             None => false,
         }
-    }
-
-    /// The addresses that a state says it depends on; none if it does not say.
-    pub(super) fn state_dependencies(&self) -> Option<Vec<&str>> {
-        let list = self.doc.get("depends_on")?.1.as_list()?;
-        Some(list.iter().filter_map(Doc::as_text).collect())
     }
 
     /// Where its address stands.

@@ -222,13 +222,11 @@ impl<'a> NetworkReader<'_, 'a> {
                 _ => Route::Elsewhere,
             };
         }
-        let is_set = |name: &&str| {
+        let is_set = |name: &&'static str| {
             let value = route.get(name);
             value.filled().is_some() || (value.is_unknown() && self.is_written(resource, name))
         };
-        if TARGETS.iter().any(|name| is_set(&name))
-            && !(gateway.is_unknown() && self.is_written(resource, "gateway_id"))
-        {
+        if TARGETS.iter().any(is_set) && !(gateway.is_unknown() && self.is_written(resource, "gateway_id")) {
             return Route::Elsewhere;
         }
         if gateway.is_unknown() {

@@ -1,12 +1,13 @@
 //! All resources of a plan that matter, and how to find them.
 
 use foldhash::{HashMap, HashSet};
+use serde::Deserialize;
 
 use super::address::{Key, Mode, Step};
 use super::configuration::{BlockId, Configuration, constant};
 use super::output::{Output, tree};
 use super::resource::{Resource, Side};
-use crate::document::{Doc, Raw};
+use crate::document::{Doc, Raw, from_text};
 use crate::inventory::raw::Within;
 use crate::inventory::{Declaration, InputProblem};
 use crate::source::{At, Place, Span};
@@ -99,22 +100,24 @@ impl<'a> Table<'a> {
     ) {
         for raw in entries {
             let Some(head) = Resource::head(*raw).filter(|head| matters(&head.resource_type.value)) else { continue };
-            let is_data = head.mode.as_ref().is_some_and(|mode| mode.value == "data");
+            let is_data = head.mode() == Mode::Data;
             let is_known = known.contains(&*head.address.value);
-            let managed_state = of == Of::PriorState && !is_data;
-            if (is_known || (managed_state && side == Side::After)) && !managed_state {
+            if of == Of::PriorState && !is_data {
+                if side == Side::After {
+                    continue;
+                }
+                // What goes, goes in the order that was recorded when it was made.
+                if let Some(recorded) = from_text::<Recorded>(raw.get()).ok().and_then(|entry| entry.depends_on) {
+                    self.state_dependencies.insert(head.address.value.clone().into_owned(), recorded);
+                }
+            }
+            if is_known {
                 continue;
             }
             match Resource::read(*raw, head, side, within.id, within.span(raw.get()).start) {
                 Ok(Some(resource)) => {
-                    if let Some(dependencies) = resource.state_dependencies() {
-                        let dependencies = dependencies.into_iter().map(str::to_owned).collect();
-                        self.state_dependencies.insert(resource.address.clone(), dependencies);
-                    }
-                    if !managed_state || (side == Side::Before && !is_known) {
-                        known.insert(resource.address.clone());
-                        self.resources.push(resource);
-                    }
+                    known.insert(resource.address.clone());
+                    self.resources.push(resource);
                 }
                 Ok(None) => {}
                 Err(error) => {
@@ -205,6 +208,12 @@ impl<'a> Table<'a> {
         let own = &self.get(id).module;
         own.len() == module.len() && own.iter().zip(module).all(|(step, wanted)| wanted.fits(step))
     }
+}
+
+/// What a state says that a resource waits for.
+#[derive(Deserialize)]
+struct Recorded {
+    depends_on: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -63,6 +63,11 @@ impl Listed for SecurityGroupId {
     }
 }
 
+/// An id that nobody knows yet.
+fn nameless() -> String {
+    Unknown::NAMELESS.to_char().to_string()
+}
+
 fn stray<R>(resource: &Resource<'_>, attribute: Option<&str>, is: Stray) -> Id<R> {
     let what = match attribute {
         None | Some("id") => format!("the id of {}", resource.address),
@@ -125,7 +130,7 @@ impl<'a> NetworkReader<'_, 'a> {
             match item.text() {
                 Some(text) => {
                     let id = self.literal(network, text);
-                    list.items.push(IdItem { place, text: text.to_owned(), id });
+                    list.items.push(IdItem { place, id, text: text.to_owned() });
                 }
                 None => list.extent = Extent::Open,
             }
@@ -172,7 +177,7 @@ impl<'a> NetworkReader<'_, 'a> {
         to.dedup();
         let is_all = !to.is_empty() && count.is_none_or(|count| count == to.len());
         if !is_all {
-            list.items.push(IdItem { place, text: after_apply(), id: Id::Unknown(words()) });
+            list.items.push(IdItem { place, id: Id::Unknown(words()), text: nameless() });
             if count.is_none() {
                 list.extent = Extent::Open;
             }
@@ -180,16 +185,11 @@ impl<'a> NetworkReader<'_, 'a> {
         }
         for (id, attribute) in to {
             let id = R::of(self, network, id, attribute.as_deref());
-            list.items.push(IdItem { place: place.clone(), text: after_apply(), id });
+            list.items.push(IdItem { place: place.clone(), id, text: nameless() });
         }
         // Constants in the list, and what has its id already, do not show beside unknown ones.
         if count.is_none() && !R::TYPES.is_empty() && expression.is_none() {
             list.extent = Extent::Open;
         }
     }
-}
-
-/// A text that is known only after apply, and that no other text of the plan is known to be.
-fn after_apply() -> String {
-    Unknown::NAMELESS.to_char().to_string()
 }
