@@ -86,11 +86,16 @@ pub(super) fn globals<'d>(template: &Template<'d>, resource: &Resource<'d>) -> O
     template.globals.as_ref()?.get(kind)
 }
 
-/// The properties of an `AWS::Serverless::Function` in a world, with `Globals.Function` merged in as SAM does it.
+/// The properties that say how a function is connected. To evaluate the others takes time, and nobody reads them.
+const READ: [&str; 3] = ["VpcConfig", "CapacityProviderConfig", "Events"];
+
+/// What an `AWS::Serverless::Function` says in a world of how it is connected, with `Globals.Function` merged in as SAM
+/// does it.
 pub(super) fn properties<'d>(template: &Template<'d>, evaluation: &Evaluation<'_, 'd>, id: ResourceId) -> Value<'d> {
-    let resource = template.resource(id);
-    let nothing = || Value { origin: resource.node.path.clone(), kind: Kind::Map(Vec::new()) };
-    Properties::of(template, resource).raw.value(evaluation).unwrap_or_else(nothing)
+    let properties = Properties::of(template, template.resource(id)).raw;
+    let members = properties.members().into_iter().filter(|member| READ.contains(&member.name));
+    let members = members.filter_map(|member| member.evaluated(evaluation)).collect();
+    Value { origin: properties.path().clone(), kind: Kind::Map(members) }
 }
 
 /// The resources that a function names, in itself or in what it takes over from `Globals`.

@@ -166,7 +166,7 @@ impl<'d> RawMember<'d> {
         RawMember { name, key: node.path.clone(), value: Raw::Node(node) }
     }
 
-    fn evaluated(&self, evaluation: &Evaluation<'_, 'd>) -> Option<Member<'d>> {
+    pub(super) fn evaluated(&self, evaluation: &Evaluation<'_, 'd>) -> Option<Member<'d>> {
         // A loop or a macro stands for members that are not here.
         let value = if self.name.starts_with("Fn::") {
             Value { origin: self.key.clone(), kind: Kind::Unknown(Unknown::NAMELESS) }
