@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::address::{Mode, module_of};
 use crate::document::{Doc, Raw, SyntaxError, from_text};
 use crate::inventory::raw::Text;
 
@@ -100,44 +99,6 @@ pub(super) struct ModuleCall<'a> {
     pub depends_on: Option<Vec<String>>,
     #[serde(borrow)]
     pub module: Option<ConfigModule<'a>>,
-}
-
-/// What of a resource's entry says whether it matters.
-#[derive(Deserialize)]
-pub(super) struct Head<'a> {
-    #[serde(borrow)]
-    pub address: Text<'a>,
-    #[serde(borrow)]
-    pub mode: Option<Text<'a>>,
-    #[serde(borrow, rename = "type")]
-    pub resource_type: Text<'a>,
-    /// People who write plans by hand leave it out, and the address says it, too.
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    /// An object that a replacement left behind, or its key.
-    #[serde(borrow)]
-    pub deposed: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub deposed_key: Option<Raw<'a>>,
-}
-
-impl Head<'_> {
-    pub(super) fn mode(&self) -> Mode {
-        match &self.mode {
-            Some(mode) if mode.value == "data" => Mode::Data,
-            None if module_of(&self.address.value).1.starts_with("data.") => Mode::Data,
-            _ => Mode::Managed,
-        }
-    }
-
-    pub(super) fn name(&self) -> String {
-        let of_address = || {
-            let (_, rest) = module_of(&self.address.value);
-            let rest = rest.split('[').next().unwrap_or_default();
-            rest.rsplit('.').next().unwrap_or_default().to_owned()
-        };
-        self.name.as_ref().map_or_else(of_address, |name| name.value.clone().into_owned())
-    }
 }
 
 impl<'a> Output<'a> {
