@@ -89,7 +89,8 @@ pub fn read_source<'a>(
         collector,
         problems,
     ) {
-        Ok(takes_away) => Recognized::TerraformPlan(takes_away),
+        Ok(Some(takes_away)) => Recognized::TerraformPlan(takes_away),
+        Ok(None) => Recognized::Unknown,
         Err(error) => broken(within, error, problems),
     };
     // A plan of many megabytes is gone through once.
