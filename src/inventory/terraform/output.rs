@@ -24,6 +24,9 @@ pub(super) struct Output<'a> {
     pub planned_values: Option<Values<'a>>,
     #[serde(borrow)]
     pub resource_changes: Option<Vec<Raw<'a>>>,
+    /// What a plan leaves for a later one, because too little of it is known.
+    #[serde(borrow)]
+    pub deferred_changes: Option<Vec<Deferred<'a>>>,
     #[serde(borrow)]
     pub prior_state: Option<State<'a>>,
     /// Of a state.
@@ -32,6 +35,12 @@ pub(super) struct Output<'a> {
     #[serde(borrow)]
     pub configuration: Option<Configuration<'a>>,
     pub errored: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Deferred<'a> {
+    #[serde(borrow)]
+    pub resource_change: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]

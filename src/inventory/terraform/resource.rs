@@ -109,8 +109,12 @@ impl<'a> Resource<'a> {
         }
         let actions = doc.get("change").and_then(|(_, change)| change.get("actions"));
         let action = actions.and_then(|(_, actions)| actions.as_list()).map_or(Action::NoOp, Action::of);
+        let after = doc.get("change").and_then(|(_, change)| change.get("after"));
+        // What Terraform forgets stays as it is.
+        let nothing_after = matches!(after, None | Some((_, Doc::Null)));
         let names = match (doc.get("change").is_some(), side, action) {
             (false, ..) => VALUES,
+            (true, Side::After, Action::NoOp) if nothing_after => BEFORE,
             (true, Side::Before, Action::Create | Action::Read) => return Ok(None),
             (true, Side::Before, _) | (true, Side::After, Action::Delete) => BEFORE,
             (true, Side::After, _) => AFTER,

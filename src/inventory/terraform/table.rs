@@ -77,7 +77,9 @@ impl<'a> Table<'a> {
             state_dependencies: HashMap::default(),
         };
         let mut known: HashSet<String> = HashSet::default();
-        table.add_all(&output.resource_changes.unwrap_or_default(), (side, Of::Plan), within, &mut known, problems);
+        let mut changes = output.resource_changes.unwrap_or_default();
+        changes.extend(output.deferred_changes.into_iter().flatten().filter_map(|deferred| deferred.resource_change));
+        table.add_all(&changes, (side, Of::Plan), within, &mut known, problems);
         let planned = output.planned_values.or(output.values).and_then(|values| values.root_module);
         if side == Side::After {
             // A plan with -target has resources that it does not touch.
