@@ -22,6 +22,8 @@
 
 #[cfg(unix)]
 mod generator;
+#[cfg(unix)]
+mod process;
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {
@@ -35,16 +37,16 @@ fn main() {
 
 #[cfg(unix)]
 mod measure {
-    use crate::generator::{Layout, account_dump};
-    use nix::sys::resource::{Usage, UsageWho, getrusage};
-    use nix::sys::time::TimeVal;
     use std::ffi::{OsStr, OsString};
-    use std::fs::File;
     use std::hint::black_box;
-    use std::io::Error;
     use std::path::{Path, PathBuf};
-    use std::process::{Command, ExitCode, Stdio};
-    use std::time::{Duration, Instant};
+    use std::process::ExitCode;
+    use std::time::Duration;
+
+    use crate::generator::{Layout, account_dump};
+    use crate::process::{
+        self, Bench, Complaint, Row, about, kilobytes, megabytes, milliseconds, number, own_cpu, ratio,
+    };
 
     const HELP: &str = "\
 usage: cargo bench --bench account_dump -- [options]
@@ -74,9 +76,6 @@ usage: cargo bench --bench account_dump -- [options]
 }
 "#;
 
-    /// What went wrong, as a sentence for whoever runs the benchmark.
-    type Complaint = String;
-
     struct Options {
         roles: usize,
         seed: u64,
@@ -86,12 +85,10 @@ usage: cargo bench --bench account_dump -- [options]
         layout: Layout,
         /// This process is the baseline: what it does to a file, and the file.
         only: Option<(String, PathBuf)>,
-        /// This process runs a command and writes its cost to the file.
-        cost: Option<(PathBuf, Vec<OsString>)>,
     }
 
     impl Options {
-        fn read(arguments: impl Iterator<Item = OsString>) -> Result<Options, Complaint> {
+        fn read(arguments: Vec<OsString>) -> Result<Options, Complaint> {
             let mut options = Options {
                 roles: 5_000,
                 seed: 1,
@@ -100,9 +97,8 @@ usage: cargo bench --bench account_dump -- [options]
                 write: None,
                 layout: Layout::Pretty,
                 only: None,
-                cost: None,
             };
-            let mut arguments = arguments.skip(1);
+            let mut arguments = arguments.into_iter();
             while let Some(flag) = arguments.next() {
                 let flag = flag.to_string_lossy().into_owned();
                 let mut value = || arguments.next().ok_or(format!("{flag} needs a value\n\n{HELP}"));
@@ -117,10 +113,6 @@ usage: cargo bench --bench account_dump -- [options]
                         let task = value()?.to_string_lossy().into_owned();
                         options.only = Some((task, value()?.into()));
                     }
-                    "--cost" => {
-                        let file = value()?.into();
-                        options.cost = Some((file, arguments.by_ref().collect()));
-                    }
                     // What `cargo bench` says to every benchmark.
                     "--bench" => {}
                     _ => return Err(format!("unknown argument {flag}\n\n{HELP}")),
@@ -130,43 +122,23 @@ usage: cargo bench --bench account_dump -- [options]
         }
     }
 
-    fn number<T: std::str::FromStr>(flag: &str, value: &OsStr) -> Result<T, Complaint> {
-        let value = value.to_string_lossy();
-        value.parse().map_err(|_| format!("{flag} takes a number, not {value}"))
-    }
-
     pub(super) fn main() -> ExitCode {
-        if std::env::args_os().any(|argument| argument == "--help") {
-            println!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        match Options::read(std::env::args_os()).and_then(|options| run(&options)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(complaint) => {
-                eprintln!("account_dump: {complaint}");
-                ExitCode::FAILURE
-            }
-        }
+        process::main("account_dump", HELP, |arguments| run(&Options::read(arguments)?))
     }
 
     fn run(options: &Options) -> Result<(), Complaint> {
         if let Some((task, file)) = &options.only {
             return only(task, file);
         }
-        if let Some((file, command)) = &options.cost {
-            return measure(file, command);
-        }
         if let Some(file) = &options.write {
             let dump = account_dump(options.seed, options.roles, options.layout);
             return std::fs::write(file, dump).map_err(|error| about(file, &error));
         }
-        let rolecall = rolecall(options)?;
-        let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
-        let bench = Bench { rolecall, folder: folder.path() };
+        let bench = Bench::new(options.rolecall.as_deref())?;
         for layout in [Layout::Pretty, Layout::Minified] {
-            bench.account(options, layout)?;
+            account(&bench, options, layout)?;
         }
-        bench.start_up()
+        start_up(&bench)
     }
 
     /// What a child does: reads the file, and builds the `Value` if it is told to. The CPU time of
@@ -174,257 +146,108 @@ usage: cargo bench --bench account_dump -- [options]
     fn only(task: &str, file: &Path) -> Result<(), Complaint> {
         let bytes = std::fs::read(file).map_err(|error| about(file, &error))?;
         if task == "value" {
-            let before = cpu(&usage(UsageWho::RUSAGE_SELF)?);
+            let before = own_cpu()?;
             let value: serde_json::Value =
                 serde_json::from_slice(black_box(&bytes)).map_err(|error| error.to_string())?;
-            let spent = cpu(&usage(UsageWho::RUSAGE_SELF)?).saturating_sub(before);
+            let spent = own_cpu()?.saturating_sub(before);
             std::mem::forget(black_box(value));
             println!("{}", spent.as_nanos());
         }
         Ok(())
     }
 
-    /// Runs a command and writes what the kernel says of it. This process has no other child, so what
-    /// is said of its children is said of the command; and it is small: a process begins with the peak
-    /// of the one that started it, on Linux.
-    fn measure(file: &Path, command: &[OsString]) -> Result<(), Complaint> {
-        let (program, arguments) = command.split_first().ok_or("--cost needs a command")?;
-        let start = Instant::now();
-        let status = Command::new(program).args(arguments).stdin(Stdio::null()).status();
-        let wall = start.elapsed();
-        let status = status.map_err(|error| about(Path::new(program), &error))?;
-        // Findings (exit status 1) are fine. After anything worse the figures would mean nothing.
-        if !matches!(status.code(), Some(0 | 1)) {
-            return Err(format!("{} ended with {status}", program.display()));
-        }
-        let usage = usage(UsageWho::RUSAGE_CHILDREN)?;
-        let cost = format!("{} {} {}", cpu(&usage).as_nanos(), wall.as_nanos(), peak_bytes(&usage));
-        std::fs::write(file, cost).map_err(|error| about(file, &error))
-    }
-
-    /// The binary that cargo built for this benchmark, in the same profile.
-    fn rolecall(options: &Options) -> Result<PathBuf, Complaint> {
-        let built = || option_env!("CARGO_BIN_EXE_rolecall").map(PathBuf::from).filter(|file| file.is_file());
-        let beside = || {
-            let this = std::env::current_exe().ok()?;
-            Some(this.parent()?.parent()?.join(format!("rolecall{}", std::env::consts::EXE_SUFFIX)))
-        };
-        let found = options.rolecall.clone().or_else(built).or_else(beside);
-        found.filter(|file| file.is_file()).ok_or_else(|| {
-            "there is no rolecall binary: build it with `cargo build --release`, or name it with --rolecall FILE"
-                .to_owned()
-        })
-    }
-
-    struct Bench<'t> {
-        rolecall: PathBuf,
-        folder: &'t Path,
-    }
-
-    /// What one process cost.
-    struct Cost {
-        cpu: Duration,
-        wall: Duration,
-        peak_bytes: u64,
-    }
-
-    /// One row of the first table.
-    struct Row {
-        label: &'static str,
-        command: Vec<OsString>,
-        best: Duration,
-        peak_bytes: u64,
-    }
-
-    impl Bench<'_> {
-        fn account(&self, options: &Options, layout: Layout) -> Result<(), Complaint> {
-            let (name, size, dump) = self.write_dump(options, layout)?;
-            let this = std::env::current_exe().map_err(|error| error.to_string())?;
-            let row = |label, program: &Path, arguments: &[&str]| {
-                let mut command = vec![program.into()];
-                command.extend(arguments.iter().map(OsString::from));
-                command.push(dump.clone().into());
-                Row { label, command, best: Duration::MAX, peak_bytes: 0 }
-            };
-            let mut rows = [
-                row("read the file", &this, &["--only", "read"]),
-                row("read, from_slice::<Value>", &this, &["--only", "value"]),
-                row("rolecall check", &self.rolecall, &["check"]),
-                row("rolecall check --format json", &self.rolecall, &["check", "--format", "json"]),
-            ];
-            let mut from_slice = Duration::MAX;
-            for _ in 0..options.runs {
-                for (index, row) in rows.iter_mut().enumerate() {
-                    let cost = self.spend(&row.command, index == VALUE)?;
-                    row.best = row.best.min(cost.cpu);
-                    row.peak_bytes = row.peak_bytes.max(cost.peak_bytes);
-                }
-                from_slice = from_slice.min(self.printed_by_child()?);
-            }
-
-            let bound = 2 * size + 30_000_000;
-            println!(
-                "{name} dump: {} roles, {} MB, seed {}; best of {}; aims: ratio at most 1.00, \
-                 peak at most {} MB",
-                options.roles,
-                megabytes(size),
-                options.seed,
-                options.runs,
-                megabytes(bound)
-            );
-            println!(
-                "  {:<30}{:>9}{:>12}{:>14}{:>10}{:>14}",
-                "", "CPU ms", "/ process", "/ from_slice", "peak MB", "/ allowed MB"
-            );
-            let process = rows[VALUE].best;
-            for row in &rows {
-                println!(
-                    "  {:<30}{:>9}{:>12.2}{:>14.2}{:>10}{:>14.2}",
-                    row.label,
-                    milliseconds(row.best),
-                    ratio(row.best.as_secs_f64(), process.as_secs_f64()),
-                    ratio(row.best.as_secs_f64(), from_slice.as_secs_f64()),
-                    megabytes(row.peak_bytes),
-                    ratio(kilobytes(row.peak_bytes), kilobytes(bound))
-                );
-                if row.label == rows[VALUE].label {
-                    println!("  {:<30}{:>9}", "  of that, from_slice alone", milliseconds(from_slice));
-                }
-            }
-            println!();
-            Ok(())
-        }
-
-        /// A child writes the dump: what this process once held would be the least peak of every process
-        /// that it starts.
-        fn write_dump(&self, options: &Options, layout: Layout) -> Result<(&'static str, u64, PathBuf), Complaint> {
-            let (name, flag) = match layout {
-                Layout::Pretty => ("pretty", None),
-                Layout::Minified => ("minified", Some("--minified")),
-            };
-            let dump = self.folder.join(format!("{name}.json"));
-            let this = std::env::current_exe().map_err(|error| error.to_string())?;
-            let written = Command::new(this)
-                .args(["--roles", &options.roles.to_string(), "--seed", &options.seed.to_string()])
-                .arg("--write")
-                .arg(&dump)
-                .args(flag)
-                .status();
-            match written {
-                Ok(status) if status.success() => {
-                    let size = std::fs::metadata(&dump).map_err(|error| about(&dump, &error))?.len();
-                    Ok((name, size, dump))
-                }
-                _ => Err("the dump could not be written".to_owned()),
-            }
-        }
-
-        fn start_up(&self) -> Result<(), Complaint> {
-            let policy = self.folder.join("policy.json");
-            std::fs::write(&policy, SMALL_POLICY).map_err(|error| about(&policy, &error))?;
-            let rolecall = OsString::from(&self.rolecall);
-            let version = vec![rolecall.clone(), "--version".into()];
-            let check = ["check", "--as", "execution-role"].map(OsString::from);
-            let check = [vec![rolecall], check.to_vec(), vec![policy.into()]].concat();
-
-            let (mut of_version, mut of_check) = (Vec::new(), Vec::new());
-            for _ in 0..START_UP_RUNS {
-                of_version.push(self.spend(&version, false)?);
-                of_check.push(self.spend(&check, false)?);
-            }
-            println!("start-up: median of {START_UP_RUNS}");
-            println!("  {:<30}{:>9}{:>9}{:>9}", "", "wall ms", "CPU ms", "peak MB");
-            for (label, costs) in [("rolecall --version", &of_version), ("rolecall check, a small policy", &of_check)] {
-                println!(
-                    "  {label:<30}{:>9}{:>9}{:>9}",
-                    milliseconds(median(costs.iter().map(|cost| cost.wall))),
-                    milliseconds(median(costs.iter().map(|cost| cost.cpu))),
-                    megabytes(costs.iter().map(|cost| cost.peak_bytes).max().unwrap_or(0))
-                );
-            }
-            Ok(())
-        }
-
-        fn printed(&self) -> PathBuf {
-            self.folder.join("stdout")
-        }
-
-        fn printed_by_child(&self) -> Result<Duration, Complaint> {
-            let printed = std::fs::read_to_string(self.printed()).map_err(|error| error.to_string())?;
-            printed.trim().parse().map(Duration::from_nanos).map_err(|_| "no time from the child".to_owned())
-        }
-
-        /// What a command costs, measured by a child of this process.
-        fn spend(&self, command: &[OsString], keep_output: bool) -> Result<Cost, Complaint> {
-            let (figures, errors) = (self.folder.join("cost"), self.folder.join("stderr"));
-            let create = |file: &Path| File::create(file).map_err(|error| about(file, &error));
-            let stdout = if keep_output { Stdio::from(create(&self.printed())?) } else { Stdio::null() };
-            let this = std::env::current_exe().map_err(|error| error.to_string())?;
-            let mut child = Command::new(this);
-            child.arg("--cost").arg(&figures).args(command).stdout(stdout).stderr(create(&errors)?);
-            let status = child.status().map_err(|error| error.to_string())?;
-            if !status.success() {
-                let said = std::fs::read_to_string(&errors).unwrap_or_default();
-                let said: String = said.chars().take(2_000).collect();
-                let called: Vec<_> = command.iter().map(|part| part.to_string_lossy()).collect();
-                return Err(format!("could not measure {}\n{said}", called.join(" ")));
-            }
-            let figures = std::fs::read_to_string(&figures).map_err(|error| about(&figures, &error))?;
-            let figures: Result<Vec<u64>, _> = figures.split(' ').map(str::parse).collect();
-            match figures.as_deref() {
-                Ok(&[cpu, wall, peak_bytes]) => {
-                    Ok(Cost { cpu: Duration::from_nanos(cpu), wall: Duration::from_nanos(wall), peak_bytes })
-                }
-                _ => Err("no figures from the child".to_owned()),
-            }
-        }
-    }
-
     /// The row of the baseline.
     const VALUE: usize = 1;
 
-    fn usage(who: UsageWho) -> Result<Usage, Complaint> {
-        getrusage(who).map_err(|error| format!("getrusage: {error}"))
-    }
-
-    /// User and system time together.
-    fn cpu(usage: &Usage) -> Duration {
-        let duration = |time: TimeVal| {
-            let micros = i128::from(time.tv_sec()) * 1_000_000 + i128::from(time.tv_usec());
-            Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    fn account(bench: &Bench, options: &Options, layout: Layout) -> Result<(), Complaint> {
+        let (name, size, dump) = write_dump(bench, options, layout)?;
+        let row = |label, program: &Path, arguments: &[&'static str]| {
+            let arguments = arguments.iter().map(OsStr::new).chain([dump.as_os_str()]);
+            Row::new(label, program, &arguments.collect::<Vec<_>>())
         };
-        duration(usage.user_time()) + duration(usage.system_time())
+        let mut rows = [
+            row("read the file", &bench.this, &["--only", "read"]),
+            row("read, from_slice::<Value>", &bench.this, &["--only", "value"]).read(),
+            row("rolecall check", &bench.rolecall, &["check"]),
+            row("rolecall check --format json", &bench.rolecall, &["check", "--format", "json"]),
+        ];
+        let mut from_slice = Duration::MAX;
+        bench.race(&mut rows, options.runs, |printed| {
+            let time = printed.trim().parse().map_err(|_| "no time from the child".to_owned())?;
+            from_slice = from_slice.min(Duration::from_nanos(time));
+            Ok(())
+        })?;
+
+        let bound = 2 * size + 30_000_000;
+        println!(
+            "{name} dump: {} roles, {} MB, seed {}; best of {}; aims: ratio at most 1.00, \
+             peak at most {} MB",
+            options.roles,
+            megabytes(size),
+            options.seed,
+            options.runs,
+            megabytes(bound)
+        );
+        println!(
+            "  {:<30}{:>9}{:>12}{:>14}{:>10}{:>14}",
+            "", "CPU ms", "/ process", "/ from_slice", "peak MB", "/ allowed MB"
+        );
+        let process = rows[VALUE].best();
+        for (index, row) in rows.iter().enumerate() {
+            println!(
+                "  {:<30}{:>9}{:>12.2}{:>14.2}{:>10}{:>14.2}",
+                row.label,
+                milliseconds(row.best()),
+                ratio(row.best().as_secs_f64(), process.as_secs_f64()),
+                ratio(row.best().as_secs_f64(), from_slice.as_secs_f64()),
+                megabytes(row.peak_bytes()),
+                ratio(kilobytes(row.peak_bytes()), kilobytes(bound))
+            );
+            if index == VALUE {
+                println!("  {:<30}{:>9}", "  of that, from_slice alone", milliseconds(from_slice));
+            }
+        }
+        println!();
+        Ok(())
     }
 
-    /// macOS counts bytes, every other Unix kibibytes.
-    fn peak_bytes(usage: &Usage) -> u64 {
-        let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
-        u64::try_from(usage.max_rss()).unwrap_or(0) * unit
+    /// A child writes the dump: what this process once held would be the least peak of every process
+    /// that it starts.
+    fn write_dump(bench: &Bench, options: &Options, layout: Layout) -> Result<(&'static str, u64, PathBuf), Complaint> {
+        let (name, flag) = match layout {
+            Layout::Minified => ("minified", Some("--minified")),
+            _ => ("pretty", None),
+        };
+        let dump = bench.file(&format!("{name}.json"));
+        let (roles, seed) = (options.roles.to_string(), options.seed.to_string());
+        let mut arguments = ["--roles", &roles, "--seed", &seed, "--write"].map(OsStr::new).to_vec();
+        arguments.push(dump.as_os_str());
+        arguments.extend(flag.map(OsStr::new));
+        bench.this_does(&arguments)?;
+        let size = std::fs::metadata(&dump).map_err(|error| about(&dump, &error))?.len();
+        Ok((name, size, dump))
     }
 
-    fn median(times: impl Iterator<Item = Duration>) -> Duration {
-        let mut times: Vec<Duration> = times.collect();
-        times.sort_unstable();
-        times[times.len() / 2]
-    }
-
-    fn ratio(value: f64, of: f64) -> f64 {
-        if of > 0.0 { value / of } else { f64::NAN }
-    }
-
-    fn milliseconds(time: Duration) -> String {
-        format!("{:.1}", time.as_secs_f64() * 1e3)
-    }
-
-    fn kilobytes(bytes: u64) -> f64 {
-        f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX))
-    }
-
-    fn megabytes(bytes: u64) -> String {
-        format!("{:.1}", kilobytes(bytes) / 1e3)
-    }
-
-    fn about(file: &Path, error: &Error) -> Complaint {
-        format!("{}: {error}", file.display())
+    fn start_up(bench: &Bench) -> Result<(), Complaint> {
+        let policy = bench.file("policy.json");
+        std::fs::write(&policy, SMALL_POLICY).map_err(|error| about(&policy, &error))?;
+        let check = [OsStr::new("check"), OsStr::new("--as"), OsStr::new("execution-role"), policy.as_os_str()];
+        let mut rows = [
+            Row::new("rolecall --version", &bench.rolecall, &[OsStr::new("--version")]),
+            Row::new("rolecall check, a small policy", &bench.rolecall, &check),
+        ];
+        bench.race(&mut rows, START_UP_RUNS, |_| Ok(()))?;
+        println!("start-up: median of {START_UP_RUNS}");
+        println!("  {:<30}{:>9}{:>9}{:>9}", "", "wall ms", "CPU ms", "peak MB");
+        for row in &rows {
+            println!(
+                "  {:<30}{:>9}{:>9}{:>9}",
+                row.label,
+                milliseconds(row.median_wall()),
+                milliseconds(row.median_cpu()),
+                megabytes(row.peak_bytes())
+            );
+        }
+        Ok(())
     }
 }

@@ -196,14 +196,19 @@ fn numbered(value: &Value) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// What `check` finds: the rule, how bad it is, whom it is about, and the sentence.
-fn findings(file: &Path) -> BTreeSet<String> {
+/// What `check` says.
+fn report(file: &Path) -> Value {
     let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
     let output =
         command.args(["check", "--format", "json", "--partition", "aws", "--region", "us-east-1"]).arg(file).output();
     let output = output.expect("rolecall runs");
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{}: {error}: {}", file.display(), String::from_utf8_lossy(&output.stderr)));
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{}: {error}: {}", file.display(), String::from_utf8_lossy(&output.stderr)))
+}
+
+/// What `check` finds: the rule, how bad it is, whom it is about, and the sentence.
+fn findings(file: &Path) -> BTreeSet<String> {
+    let report = report(file);
     let mut findings = report["findings"].as_array().expect("a list").clone();
     // There is no such thing in the template that CloudFormation gets.
     findings.retain(|finding| finding["rule"] != "role-policies-ignored");
@@ -259,10 +264,7 @@ fn what_sam_refuses_is_a_problem() {
     for (number, file) in files.iter().enumerate() {
         let name = file.file_name().expect("a name").to_string_lossy();
         assert!(translated.template(number).is_err(), "{name}: SAM takes it");
-        let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
-        let output = command.args(["check", "--format", "json"]).arg(file).output().expect("rolecall runs");
-        assert_eq!(output.status.code(), Some(2), "{name}");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let report = report(file);
         let problem = &report["problems"][0];
         assert!(
             problem["message"].as_str().is_some_and(|message| message.starts_with("SAM cannot transform")),
@@ -274,4 +276,67 @@ fn what_sam_refuses_is_a_problem() {
         assert_eq!(problem["location"]["start"]["line"], line, "{name}");
     }
     assert!(files.len() >= 8);
+}
+
+/// Principal, what it may do with ec2:CreateNetworkInterface, and whether it has to.
+type Expected = (&'static str, &'static str, bool);
+
+/// Where SAM makes a role, and what is in it.
+///
+/// Source: AWS SAM Developer Guide, "AWS::Serverless::Function", "Globals section", "AWS SAM policy templates"; the
+/// functions' network from the Lambda Developer Guide, as the case says.
+const CASES: [(&str, &[Expected]); 22] = [
+    ("plain-function.yaml", &[("HelloWorldFunctionRole", "missing", false)]),
+    ("vpc-literal.yaml", &[("OrdersRole", "granted", true)]),
+    ("globals-vpc-from-parameters.yaml", &[("ReaderRole", "granted", true), ("WriterRole", "granted", true)]),
+    // The boundary is the account's, and not in the input.
+    (
+        "globals-ignored.yaml",
+        &[("InsideRole", "unresolved", true), ("OutsideRole", "missing", false), ("AloneRole", "missing", false)],
+    ),
+    // SAM looks at what is written, and an Fn::If is.
+    ("vpc-under-a-condition.yaml", &[("ApiRole", "granted", true)]),
+    ("policies-templates.yaml", &[("WorkerRole", "granted", false)]),
+    ("policies-single-document.yaml", &[("WorkerRole", "denied", true)]),
+    ("policies-wrong-path.yaml", &[("WorkerRole", "unresolved", false)]),
+    ("role-given.yaml", &[("Shared", "missing", true)]),
+    ("role-of-another-function.yaml", &[("MainRole", "missing", true)]),
+    ("role-extended-from-outside.yaml", &[("FRole", "denied", true)]),
+    ("boundary.yaml", &[("FromGlobalsRole", "denied", true), ("OwnRole", "granted", true)]),
+    ("boundary-chosen.yaml", &[("FRole", "unresolved", true)]),
+    // An empty list connects nothing, but is something; an empty map is nothing.
+    (
+        "vpc-config-shapes.yaml",
+        &[
+            ("EmptyListsRole", "granted", false),
+            ("NothingRole", "missing", false),
+            ("OnlySubnetsRole", "granted", true),
+        ],
+    ),
+    ("durable.yaml", &[("FRole", "granted", true)]),
+    ("events-msk.yaml", &[("ConsumerRole", "granted", true)]),
+    ("events-kafka.yaml", &[("InVpcRole", "granted", true), ("PublicRole", "missing", false)]),
+    // SAM gives the role of an MQ event the secret and the broker, not the network.
+    ("events-mq.yaml", &[("ForgotRole", "missing", true), ("ThoughtRole", "granted", true)]),
+    ("events-documents.yaml", &[("WatcherRole", "granted", true)]),
+    ("mapping-on-alias.yaml", &[("FRole", "missing", true), ("ByAliasRole", "missing", true)]),
+    ("nothing-given.yaml", &[("FRole", "missing", false), ("GRole", "missing", false)]),
+    ("deny-for-code.yaml", &[("FRole", "granted", true)]),
+];
+
+#[test]
+fn the_roles_are_judged() {
+    for (name, expected) in CASES {
+        let report = report(&folder("templates").join(name));
+        for (principal, verdict, applies) in expected {
+            let principals = report["principals"].as_array().expect("a list").iter();
+            let own = principals.filter(|entry| entry["name"] == *principal && entry["kind"] == "execution-role");
+            let requirements = own.flat_map(|entry| entry["requirements"].as_array().expect("a list"));
+            let found: Vec<(&str, bool)> = requirements
+                .filter(|requirement| requirement["action"] == "ec2:CreateNetworkInterface")
+                .map(|found| (found["verdict"].as_str().expect("a word"), found["applies"] == true))
+                .collect();
+            assert_eq!(found, [(*verdict, *applies)], "{name}: {principal}");
+        }
+    }
 }

@@ -7,13 +7,23 @@
 //! rights of a function in a VPC, in the shapes in which people write them, right and wrong:
 //! [`Eni`].
 
+#![allow(dead_code, reason = "no benchmark needs all of it")]
+
+mod template;
+mod yaml;
+
 use std::collections::BTreeMap;
+
+#[allow(unused_imports, reason = "no benchmark needs all of it")]
+pub(crate) use template::{Size, template_json, template_yaml};
 
 /// How the text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// As the AWS CLI prints it: four spaces a level.
     Pretty,
+    /// As the CDK writes templates: one space a level.
+    Narrow,
     /// Without a space outside strings.
     Minified,
 }
@@ -30,6 +40,7 @@ pub(crate) fn account_dump(seed: u64, roles: usize, layout: Layout) -> String {
 }
 
 /// A JSON value whose members stay in order.
+#[derive(Clone)]
 enum Node {
     Text(String),
     Number(usize),
@@ -44,6 +55,7 @@ macro_rules! node {
         Node::Map(vec![$(($name.to_owned(), Node::from($value))),*])
     };
 }
+use node;
 
 impl From<&str> for Node {
     fn from(value: &str) -> Node {
@@ -104,7 +116,7 @@ impl Node {
                     out.push(if index == 0 { '{' } else { ',' });
                     indent(out, layout, depth + 1);
                     quote(out, name);
-                    out.push_str(if layout == Layout::Pretty { ": " } else { ":" });
+                    out.push_str(if layout == Layout::Minified { ":" } else { ": " });
                     value.write(out, layout, depth + 1);
                 }
                 indent(out, layout, depth);
@@ -115,10 +127,13 @@ impl Node {
 }
 
 fn indent(out: &mut String, layout: Layout, depth: usize) {
-    if layout == Layout::Pretty {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("    ", depth));
-    }
+    let step = match layout {
+        Layout::Pretty => "    ",
+        Layout::Narrow => " ",
+        Layout::Minified => return,
+    };
+    out.push('\n');
+    out.extend(std::iter::repeat_n(step, depth));
 }
 
 fn quote(out: &mut String, value: &str) {

@@ -163,8 +163,11 @@ pub(super) fn cover(
     }
 }
 
-/// The names with an unknown text that may be one of those that are matched.
+/// The names with an unknown text that may be one of those that are matched, if these are not all names anyway.
 fn perhaps_named(names: &[Glob], matched: &[Glob]) -> Vec<Glob> {
+    if matched.iter().any(Glob::is_all) {
+        return Vec::new();
+    }
     let meets = |wide: &Glob| matched.iter().any(|glob| !matches!(search(&[glob, wide], &[]), Search::Nothing));
     names.iter().filter(|name| name.has_var() && meets(&name.widened())).cloned().collect()
 }

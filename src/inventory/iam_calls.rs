@@ -26,7 +26,7 @@ pub(super) struct Ownerless<'a> {
 enum Content<'a> {
     Attached(Vec<Attaching<'a>>),
     Groups(Vec<std::borrow::Cow<'a, str>>),
-    Version { id: Option<String>, entry: PolicyEntry<'a> },
+    Version { id: Option<String>, entry: Box<PolicyEntry<'a>> },
 }
 
 #[derive(Deserialize)]
@@ -178,7 +178,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             document,
             meant: None,
         };
-        ownerless(Content::Version { id, entry });
+        ownerless(Content::Version { id, entry: Box::new(entry) });
     }
     Ok(())
 }
@@ -231,7 +231,7 @@ pub(super) fn assign_ownerless<'a>(collector: &mut Collector<'a>, problems: &mut
             Content::Version { id, entry } => match collector.version_owner(id.as_deref()) {
                 Some(owner) => owner.document = entry.document.map(|document: Document<'a>| document),
                 None => {
-                    let id = collector.policy(entry);
+                    let id = collector.policy(*entry);
                     collector.bare.push(id);
                 }
             },

@@ -54,8 +54,26 @@ pub enum KeyType {
 pub struct Service {
     prefix: &'static str,
     keys: Vec<Key>,
-    /// By lower-case name.
-    actions: Vec<Action>,
+    resources: Vec<Resource>,
+    /// By lower-case name; each is read when it is first asked for.
+    actions: Vec<Listed>,
+}
+
+/// A resource type of a service.
+#[derive(Debug)]
+struct Resource {
+    kind: &'static str,
+    arn: &'static str,
+    /// The numbers of its keys.
+    keys: &'static str,
+}
+
+/// An action as the file has it.
+#[derive(Debug)]
+struct Listed {
+    name: &'static str,
+    line: &'static str,
+    action: OnceLock<Action>,
 }
 
 /// One action.
@@ -89,7 +107,15 @@ pub struct ActionResource {
 
 impl Catalogue {
     fn index(text: &'static str) -> Catalogue {
-        let mut blocks = text.split("\n@");
+        // The file is long, and every run looks through all of it: memchr is some twenty times as fast as `split`.
+        let mut starts = memchr::memmem::find_iter(text.as_bytes(), "\n@").chain([text.len()]);
+        let mut from = 0;
+        let mut blocks = std::iter::from_fn(|| {
+            let to = starts.next()?;
+            let block = text.get(from..to)?;
+            from = to + 2;
+            Some(block)
+        });
         let head = blocks.next().unwrap_or_default();
         let date = head.lines().find_map(|line| line.strip_prefix("date\t")).unwrap_or_default();
         let mut global_keys = Vec::new();
@@ -126,8 +152,8 @@ impl Catalogue {
     pub fn action(&self, name: &str) -> Option<&Action> {
         let (service, name) = name.split_once(':')?;
         let service = self.service(service)?;
-        let index = service.actions.binary_search_by(|action| compare(action.name, name)).ok()?;
-        Some(&service.actions[index])
+        let index = service.actions.binary_search_by(|listed| compare(listed.name, name)).ok()?;
+        Some(service.read(&service.actions[index]))
     }
 
     /// The type of a condition key, global or of a service, in any case. `aws:ResourceTag/team` is found as
@@ -142,21 +168,55 @@ impl Catalogue {
 
 impl Service {
     fn parse(prefix: &'static str, block: &'static str) -> Service {
-        let mut keys: Vec<Key> = Vec::new();
-        let mut resources: Vec<(&'static str, &'static str, Vec<&'static str>)> = Vec::new();
-        let mut actions = Vec::new();
-        for line in block.lines() {
+        let mut service = Service { prefix, keys: Vec::new(), resources: Vec::new(), actions: Vec::new() };
+        for line in lines(block) {
             if line.starts_with('%') {
-                keys.extend(key(line));
+                service.keys.extend(key(line));
             } else if let Some(resource) = line.strip_prefix('#') {
                 let mut fields = resource.split('\t');
-                let (kind, arn) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-                resources.push((kind, arn, numbered(fields.next().unwrap_or_default(), &keys)));
+                let mut field = || fields.next().unwrap_or_default();
+                service.resources.push(Resource { kind: field(), arn: field(), keys: field() });
             } else {
-                actions.push(action(prefix, line, &keys, &resources));
+                let name = line.split_once('\t').map_or(line, |(name, _)| name);
+                service.actions.push(Listed { name, line, action: OnceLock::new() });
             }
         }
-        Service { prefix, keys, actions }
+        service
+    }
+
+    fn read<'s>(&'s self, listed: &'s Listed) -> &'s Action {
+        listed.action.get_or_init(|| self.action(listed.line))
+    }
+
+    fn action(&self, line: &'static str) -> Action {
+        let mut fields = line.split('\t');
+        let mut field = || fields.next().unwrap_or_default();
+        let (name, access, own_keys, resources) = (field(), field(), field(), field());
+        let resource = |entry: &'static str| {
+            let (number, sent) = entry.split_once(':')?;
+            let Resource { kind, arn, keys: carried } =
+                self.resources.get(number.trim_end_matches('!').parse::<usize>().ok()?)?;
+            let mut keys = numbered(sent, &self.keys);
+            // EC2 lists the keys of each resource type action by action (the new interface of CreateNetworkInterface
+            // has no VPC). Elsewhere what is listed with a resource type goes with every action on it.
+            if keys.is_empty() || self.prefix != "ec2" {
+                keys.extend(numbered(carried, &self.keys));
+            }
+            Some(ActionResource { kind, arn, required: number.ends_with('!'), keys })
+        };
+        Action {
+            service: self.prefix,
+            name,
+            access: match access {
+                "L" => Access::List,
+                "R" => Access::Read,
+                "T" => Access::Tagging,
+                "P" => Access::PermissionsManagement,
+                _ => Access::Write,
+            },
+            keys: numbered(own_keys, &self.keys),
+            resources: resources.split(' ').filter_map(resource).collect(),
+        }
     }
 
     /// `ec2`.
@@ -166,7 +226,7 @@ impl Service {
 
     /// All actions, by name.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.actions.iter()
+        self.actions.iter().map(|listed| self.read(listed))
     }
 
     /// The names of all actions, without the prefix.
@@ -261,44 +321,16 @@ fn key(line: &'static str) -> Option<Key> {
     Some(Key { name, key_type })
 }
 
+/// The lines of a block, which ends with the last of them or with a line feed.
+fn lines(block: &'static str) -> impl Iterator<Item = &'static str> {
+    let ends = memchr::memchr_iter(b'\n', block.as_bytes()).chain((!block.ends_with('\n')).then_some(block.len()));
+    let mut from = 0;
+    ends.map(move |end| &block[std::mem::replace(&mut from, end + 1)..end]).filter(|line| !line.is_empty())
+}
+
 /// `1,14,15`.
 fn numbered(numbers: &str, keys: &[Key]) -> Vec<&'static str> {
     numbers.split(',').filter_map(|number| Some(keys.get(number.parse::<usize>().ok()?)?.name)).collect()
-}
-
-fn action(
-    service: &'static str,
-    line: &'static str,
-    keys: &[Key],
-    types: &[(&'static str, &'static str, Vec<&'static str>)],
-) -> Action {
-    let mut fields = line.split('\t');
-    let mut field = || fields.next().unwrap_or_default();
-    let (name, access, own_keys, resources) = (field(), field(), field(), field());
-    let resource = |entry: &'static str| {
-        let (number, sent) = entry.split_once(':')?;
-        let (kind, arn, carried) = types.get(number.trim_end_matches('!').parse::<usize>().ok()?)?;
-        let mut keys = numbered(sent, keys);
-        // EC2 lists the keys of each resource type action by action (the new interface of CreateNetworkInterface has no
-        // VPC). Elsewhere what is listed with a resource type goes with every action on it.
-        if keys.is_empty() || service != "ec2" {
-            keys.extend(carried);
-        }
-        Some(ActionResource { kind, arn, required: number.ends_with('!'), keys })
-    };
-    Action {
-        service,
-        name,
-        access: match access {
-            "L" => Access::List,
-            "R" => Access::Read,
-            "T" => Access::Tagging,
-            "P" => Access::PermissionsManagement,
-            _ => Access::Write,
-        },
-        keys: numbered(own_keys, keys),
-        resources: resources.split(' ').filter_map(resource).collect(),
-    }
 }
 
 /// Is it the key of this name? `${TagKey}` in the catalogue's name stands for any text.

@@ -13,7 +13,7 @@ use crate::source::SourceId;
 const MOST_IDS: usize = 64;
 
 /// The ids that functions are configured with: texts, in which pieces may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Configured {
     subnets: Vec<String>,
     security_groups: Vec<String>,

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use foldhash::HashMap;
+
 use super::applies::{Applicability, shown_by_input};
 use super::assumed::assumed_locality;
 use super::configured::Configured;
@@ -19,7 +21,7 @@ use crate::inventory::{
     Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType,
 };
 use crate::policy::Policy;
-use crate::reference::catalogue;
+use crate::reference::{Action, catalogue};
 use crate::source::SourceId;
 
 /// What to judge, and what the caller knows about it.
@@ -109,20 +111,35 @@ pub struct JudgedTrust {
 
 /// Judges every principal that the packs speak of. Also gives every problem of every policy document.
 pub fn judge(judging: &Judging<'_, '_>) -> (Vec<Judged>, Vec<PolicyProblem>) {
-    let mut judge = Judge { judging, store: PolicyStore::new(judging.inventory, judging.packs), questions: Vec::new() };
+    let store = PolicyStore::new(judging.inventory, judging.packs);
+    let mut judge = Judge { judging, store, questions: HashMap::default() };
     let judged =
         (0..judging.inventory.principals.len()).flat_map(|index| judge.principal(PrincipalId(index))).collect();
     (judged, judge.store.into_problems())
 }
 
-/// By pack, kind and action.
-type Questions = Vec<Vec<Vec<Rc<Question>>>>;
+/// Whoever asks the same questions: principals of one kind that live in one place and choose the same resources.
+#[derive(PartialEq, Eq, Hash)]
+struct Asker {
+    pack: usize,
+    kind: usize,
+    locality: Locality,
+    configured: Option<Configured>,
+}
+
+/// One action of a kind, as it is asked for.
+struct Asking {
+    asked: Asked,
+    question: Rc<Question>,
+    /// The action as AWS publishes it.
+    action: Option<&'static Action>,
+}
 
 struct Judge<'j, 'a> {
     judging: &'j Judging<'j, 'a>,
     store: PolicyStore<'j, 'a>,
-    /// Principals of one account ask the same questions.
-    questions: Vec<(Locality, Rc<Questions>)>,
+    /// In the order of the kind's actions.
+    questions: HashMap<Asker, Rc<[Asking]>>,
 }
 
 impl<'j, 'a> Judge<'j, 'a> {
@@ -188,7 +205,6 @@ impl<'j, 'a> Judge<'j, 'a> {
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
         let locality = self.locality(id);
-        let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
         let sources: Vec<SourceId> = policies
             .iter()
@@ -196,6 +212,12 @@ impl<'j, 'a> Judge<'j, 'a> {
             .collect();
         let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
         let configured = Configured::of(functions, &sources);
+        let questions = self.questions(Asker {
+            pack: pack_index,
+            kind: kind_index,
+            locality: locality.clone(),
+            configured: configured.clone(),
+        });
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -214,33 +236,31 @@ impl<'j, 'a> Judge<'j, 'a> {
             resource_type: None,
         };
         let explained = applicability != Applicability::DoesNotApply;
-        let answer = |(index, action): (usize, &PackAction), questions: &Questions, caller: CallerContext<'_>| {
-            let chosen = configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
-            let (asked, question) = match chosen {
-                Some(_) => (Asked::Configured, Rc::new(question(action, caller.locality, chosen))),
-                None => (Asked::Everything, Rc::clone(&questions[pack_index][kind_index][index])),
-            };
-            let caller = CallerContext { facts: [&action.context, &kind.context], ..caller };
-            with_contexts(&question, caller, |contexts| {
-                let outcome = evaluate(&question, &layered, attachments, contexts);
+        let answer = |action: &PackAction, asking: &Asking, caller: CallerContext<'_>| {
+            let Asking { asked, question, action: published } = asking;
+            let caller = CallerContext { facts: [&action.context, &kind.context], action: *published, ..caller };
+            with_contexts(question, caller, |contexts| {
+                let outcome = evaluate(question, &layered, attachments, contexts);
                 let explained = explained && outcome.verdict != Verdict::Granted;
-                let near = if explained { near_misses(&question, &layered, contexts) } else { Vec::new() };
-                JudgedAction { question: Rc::clone(&question), asked, outcome, near }
+                let near = if explained { near_misses(question, &layered, contexts) } else { Vec::new() };
+                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near }
             })
         };
         let mut actions: Vec<JudgedAction> =
-            kind.actions.iter().enumerate().map(|action| answer(action, &questions, caller)).collect();
+            kind.actions.iter().zip(questions.iter()).map(|(action, asking)| answer(action, asking, caller)).collect();
         if let Some(assumed) = assumed_locality(&locality, identity.iter().filter_map(|(_, policy)| policy.as_deref()))
             .filter(|_| explained)
             && actions.iter().any(|judged| judged.outcome.verdict == Verdict::Missing)
         {
             // What is refused in whatever account is refused for what the policy leaves out, not for its account.
-            let questions = self.questions(&assumed);
-            for (index, action) in kind.actions.iter().enumerate() {
-                if actions[index].outcome.verdict == Verdict::Missing {
-                    let judged = answer((index, action), &questions, CallerContext { locality: &assumed, ..caller });
+            let caller = CallerContext { locality: &assumed, ..caller };
+            let asker = Asker { pack: pack_index, kind: kind_index, locality: assumed.clone(), configured };
+            let questions = self.questions(asker);
+            for ((action, asking), known) in kind.actions.iter().zip(questions.iter()).zip(&mut actions) {
+                if known.outcome.verdict == Verdict::Missing {
+                    let judged = answer(action, asking, caller);
                     if judged.outcome.verdict == Verdict::Partial {
-                        actions[index] = judged;
+                        *known = judged;
                     }
                 }
             }
@@ -248,7 +268,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         let code = kind.code.as_ref().filter(|_| explained).map_or_else(Vec::new, |code| {
             let asked = |name: &String| {
                 let own = kind.actions.iter().position(|action| action.name == *name)?;
-                let caller = CallerContext { facts: [&kind.actions[own].context, &code.context], ..caller };
+                let facts = [&kind.actions[own].context, &code.context];
+                let caller = CallerContext { facts, action: questions[own].action, ..caller };
                 let JudgedAction { question, outcome, .. } = &actions[own];
                 if outcome.verdict == Verdict::Granted && !has_conditions(&layered) {
                     // Without any condition, the context makes no difference.
@@ -283,7 +304,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         let without = |index: usize, removed: &[bool]| {
             let kept = layered.iter().enumerate().filter(|(at, _)| !removed.get(*at).is_some_and(|removed| *removed));
             let kept: Vec<LayeredPolicy<'_>> = kept.map(|(_, layered)| *layered).collect();
-            let caller = CallerContext { facts: [&kind.actions[index].context, &kind.context], ..caller };
+            let facts = [&kind.actions[index].context, &kind.context];
+            let caller = CallerContext { facts, action: questions[index].action, ..caller };
             let question = &actions[index].question;
             with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
         };
@@ -304,17 +326,22 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
     }
 
-    /// The questions of every pack, for a principal that lives there.
-    fn questions(&mut self, locality: &Locality) -> Rc<Questions> {
-        if let Some((_, known)) = self.questions.iter().rev().find(|(known, _)| known == locality) {
+    /// The questions about a kind's actions.
+    fn questions(&mut self, asker: Asker) -> Rc<[Asking]> {
+        if let Some(known) = self.questions.get(&asker) {
             return Rc::clone(known);
         }
-        let of_kind = |kind: &PackPrincipal| {
-            kind.actions.iter().map(|action| Rc::new(question(action, locality, None))).collect::<Vec<_>>()
+        let kind = &self.judging.packs[asker.pack].principals[asker.kind];
+        let asking = |action: &PackAction| {
+            let chosen = asker.configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
+            Asking {
+                asked: if chosen.is_some() { Asked::Configured } else { Asked::Everything },
+                question: Rc::new(question(action, &asker.locality, chosen)),
+                action: catalogue().action(&action.name),
+            }
         };
-        let packs = self.judging.packs.iter();
-        let fresh = Rc::new(packs.map(|pack| pack.principals.iter().map(of_kind).collect()).collect());
-        self.questions.push((locality.clone(), Rc::clone(&fresh)));
+        let fresh: Rc<[Asking]> = kind.actions.iter().map(asking).collect();
+        self.questions.insert(asker, Rc::clone(&fresh));
         fresh
     }
 
@@ -378,11 +405,10 @@ fn has_conditions(policies: &[LayeredPolicy<'_>]) -> bool {
 
 /// Makes the context of each cell of a question.
 fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl FnOnce(&[&dyn Context]) -> T) -> T {
-    let action = catalogue().action(&question.action);
     let contexts: Vec<CallerContext<'_>> = question
         .cells
         .iter()
-        .map(|cell| CallerContext { action, resource_type: cell.resource_type.as_deref(), ..caller })
+        .map(|cell| CallerContext { resource_type: cell.resource_type.as_deref(), ..caller })
         .collect();
     let contexts: Vec<&dyn Context> = contexts.iter().map(|context| context as &dyn Context).collect();
     ask(&contexts)

@@ -54,8 +54,11 @@ fn call(function: &Function, statement: &Statement) -> Option<String> {
     if statement.effect == Effect::Deny || statement.actions.polarity == Polarity::AllBut {
         return None;
     }
-    // An event source of Kafka or MQ signs in with a secret.
-    let by_source = |action: &str| !function.event_sources.is_empty() && action.starts_with("secretsmanager:");
+    // An event source of Kafka, MQ or DocumentDB signs in with a secret, and looks up schemas and clusters.
+    let by_source = |action: &str| {
+        let calls = ["secretsmanager:", "glue:GetRegistry", "glue:GetSchemaVersion", "rds:DescribeDB"];
+        !function.event_sources.is_empty() && calls.iter().any(|call| action.starts_with(call))
+    };
     let mut actions = statement.actions.patterns.iter().map(policy::ActionPattern::text);
     actions.find(|action| is_call(action) && !by_source(action)).map(|action| shown(action).to_string())
 }

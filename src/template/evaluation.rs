@@ -1,8 +1,10 @@
 //! Evaluating nodes of a template in one world.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::evaluator::Evaluator;
+use super::remembered::Listening;
 use super::{Existence, Kind, Member, Node, Problem, Resource, ResourceId, Template, Value, World};
 use crate::document::Doc;
 use crate::policy::Unknown;
@@ -15,16 +17,16 @@ pub struct Evaluation<'t, 'd> {
     world: &'t World,
 }
 
-/// A resource in one world.
+/// A resource in one world. Worlds that are alike in all that it asks share it.
 #[derive(Clone, Debug)]
 pub struct Evaluated<'d> {
     /// `Properties`; an empty map if it has none.
-    pub properties: Value<'d>,
+    pub properties: Rc<Value<'d>>,
     /// Every resource that it names, in the order of the file: through `Ref`, `Fn::GetAtt` and `Fn::Sub` in what was
     /// evaluated (not in the branches of `Fn::If` that this world does not take), and through `DependsOn`.
-    pub mentions: Vec<Mention<'d>>,
+    pub mentions: Rc<[Mention<'d>]>,
     /// What is wrong with it.
-    pub problems: Vec<Problem>,
+    pub problems: Rc<[Problem]>,
 }
 
 /// A resource named by another.
@@ -56,14 +58,25 @@ impl<'t, 'd> Evaluation<'t, 'd> {
 
     /// A resource, evaluated.
     pub fn resource(&self, id: ResourceId) -> Evaluated<'d> {
+        let remembered = &self.template.remembered;
+        if let Some(known) = remembered.find(self.template, id, self.world) {
+            return known;
+        }
         let resource = self.resource_of(id);
-        let evaluator = Evaluator::new(self.template, self.world);
+        let listening = Listening::new(self.world);
+        let evaluator = Evaluator::new(self.template, &listening);
         let nothing = || Value { origin: resource.node.path.clone(), kind: Kind::Map(Vec::new()) };
         let properties = resource.node.get("Properties").and_then(|node| evaluator.value(&node));
         let (mut mentions, problems) = evaluator.into_findings();
         let named = resource.depends_on.iter().map(|(id, path)| Mention { resource: id.clone(), path: path.clone() });
         mentions.extend(named);
-        Evaluated { properties: properties.unwrap_or_else(nothing), mentions, problems }
+        let evaluated = Evaluated {
+            properties: Rc::new(properties.unwrap_or_else(nothing)),
+            mentions: mentions.into(),
+            problems: problems.into(),
+        };
+        remembered.keep(id, listening.into_answers(), evaluated.clone());
+        evaluated
     }
 
     /// Any node, evaluated; none if it is `AWS::NoValue`, which takes away what it stands for. What is wrong with it is

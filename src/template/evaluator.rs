@@ -58,29 +58,40 @@ impl<'e, 'd> Evaluator<'e, 'd> {
 
     /// A node's value; none if it is `AWS::NoValue`, which takes away what it stands for.
     pub(super) fn value(&self, node: &Node<'d>) -> Option<Value<'d>> {
-        if !self.enter(node) {
-            return Some(self.exhausted(node));
+        self.value_of(node.clone())
+    }
+
+    /// The same of a node that nobody else needs: its path becomes that of the value.
+    fn value_of(&self, node: Node<'d>) -> Option<Value<'d>> {
+        if !self.enter(&node) {
+            return Some(self.exhausted(&node));
         }
         let value = self.value_within(node);
         self.leave();
         value
     }
 
-    fn value_within(&self, node: &Node<'d>) -> Option<Value<'d>> {
+    fn value_within(&self, node: Node<'d>) -> Option<Value<'d>> {
         let kind = match node.doc {
             Doc::Null => Kind::Null,
             Doc::Bool(value) => Kind::Bool(*value),
             Doc::Number(number) => Kind::Number(*number),
             Doc::Text(text) => Kind::Text(substituted(without_unknowns(text), &node.loops)),
-            Doc::List(_) => Kind::List(node.children().filter_map(|item| self.value(&item)).collect()),
+            Doc::List(_) => Kind::List(self.values(node.children())),
             Doc::Map(members) => match &members[..] {
                 [(name, argument)] if is_function(name) => {
-                    return self.function(name, node, &node.child(0, argument));
+                    return self.function(name, &node, &node.child(0, argument));
                 }
-                members => self.map(node, members),
+                members => self.map(&node, members),
             },
         };
-        Some(Value { origin: node.path.clone(), kind })
+        Some(Value { origin: node.path, kind })
+    }
+
+    fn values(&self, nodes: impl ExactSizeIterator<Item = Node<'d>>) -> Vec<Value<'d>> {
+        let mut values = Vec::with_capacity(nodes.len());
+        values.extend(nodes.filter_map(|node| self.value_of(node)));
+        values
     }
 
     fn map(&self, node: &Node<'d>, members: &'d [(Cow<'d, str>, Doc<'d>)]) -> Kind<'d> {
@@ -121,10 +132,11 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 let message = format!("`{key}` stands beside other members; a function is the only member of its map");
                 self.problem(&map.path, message, None);
             }
-            let value = if key == "Fn::Transform" { self.transform(&node, &node) } else { self.value(&node) };
-            let key = substituted(without_unknowns(key), &node.loops);
+            let name = substituted(without_unknowns(key), &node.loops);
+            let key_origin = node.path.clone();
+            let value = if key == "Fn::Transform" { self.transform(&node, &node) } else { self.value_of(node) };
             if let Some(value) = value {
-                result.push(Member { key, key_origin: node.path.clone(), value });
+                result.push(Member { key: name, key_origin, value });
             }
         }
     }

@@ -18,6 +18,7 @@ mod problem;
 mod read;
 mod references;
 mod relevant;
+mod remembered;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub use settings::Settings;
 pub use value::{Kind, Member, Reference, Value};
 pub use worlds::{Completeness, Existence, MOST_WORLDS, When, World, Worlds};
 
+use remembered::Remembered;
 use unknowns::Unknowns;
 
 use crate::document::Doc;
@@ -105,6 +107,7 @@ pub struct Template<'d> {
     by_unknown: HashMap<Unknown, usize>,
     /// Shared by all worlds, so that an unknown is the same in each.
     unknowns: RefCell<Unknowns>,
+    remembered: Remembered<'d>,
     /// What may still be spent on evaluating it.
     fuel: Cell<usize>,
     /// How deep the evaluation is at the moment.

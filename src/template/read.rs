@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use foldhash::HashMap;
 
 use super::for_each::{self, Entry, Expansion};
+use super::remembered::Remembered;
 use super::{Loops, Node, Parameter, Problem, Resource, ResourceId, Settings, Template};
 use crate::document::Doc;
 use crate::policy::without_unknowns;
@@ -53,6 +54,7 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         by_parameter: HashMap::default(),
         by_unknown: HashMap::default(),
         unknowns: RefCell::default(),
+        remembered: Remembered::default(),
         fuel: Cell::new(FUEL),
         depth: Cell::new(0),
     };
@@ -191,14 +193,14 @@ impl<'d> Node<'d> {
     }
 
     /// The elements of a list, the values of a map.
-    pub(super) fn children(&self) -> impl Iterator<Item = Node<'d>> + '_ {
+    pub(super) fn children(&self) -> impl ExactSizeIterator<Item = Node<'d>> + '_ {
         let (items, members): (&'d [Doc<'d>], &'d [(Cow<'d, str>, Doc<'d>)]) = match self.doc {
             Doc::List(items) => (items, &[]),
             Doc::Map(members) => (&[], members),
             _ => (&[], &[]),
         };
-        let docs = items.iter().chain(members.iter().map(|(_, value)| value));
-        docs.enumerate().map(|(ordinal, doc)| self.child(ordinal, doc))
+        let doc = move |ordinal: usize| items.get(ordinal).unwrap_or_else(|| &members[ordinal].1);
+        (0..items.len() + members.len()).map(move |ordinal| self.child(ordinal, doc(ordinal)))
     }
 
     /// A child of this node.

@@ -8,6 +8,7 @@ mod network;
 mod output;
 mod packs;
 mod places;
+mod serverless;
 mod single_calls;
 mod statuses;
 mod template_roles;

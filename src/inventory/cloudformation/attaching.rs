@@ -83,8 +83,8 @@ impl Attaching {
             if Attaches::of(&resource.resource_type).is_none() {
                 continue;
             }
-            for mention in evaluation.resource(id).mentions {
-                let named = attaching.by_mention.entry(mention.resource.into_owned()).or_default();
+            for mention in evaluation.resource(id).mentions.iter() {
+                let named = attaching.by_mention.entry(mention.resource.to_string()).or_default();
                 if named.last() != Some(&id) {
                     named.push(id);
                 }

@@ -20,9 +20,9 @@ impl EventSources {
         let evaluation = template.in_world(&nowhere);
         let mut by_function: HashMap<String, Vec<ResourceId>> = HashMap::default();
         for (id, _) in template.iter().filter(|(_, found)| found.resource_type == "AWS::Lambda::EventSourceMapping") {
-            for mention in evaluation.resource(id).mentions {
+            for mention in evaluation.resource(id).mentions.iter() {
                 let function = published(template, &evaluation, &mention.resource);
-                let function = function.unwrap_or_else(|| mention.resource.into_owned());
+                let function = function.unwrap_or_else(|| mention.resource.clone().into_owned());
                 let known = by_function.entry(function).or_default();
                 if known.last() != Some(&id) {
                     known.push(id);

@@ -4,6 +4,7 @@
 //! "AWS::Serverless::Function".
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt};
 
@@ -167,7 +168,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let evaluated = evaluation.resource(id);
         self.report(&evaluated.problems);
         let (properties, role, ignored) = if sam::is_function(resource) {
-            let properties = sam::properties(self.template, evaluation, id);
+            let properties = Rc::new(sam::properties(self.template, evaluation, id));
             match sam::role(self.template, evaluation, id) {
                 SamRole::Given { role, ignored } => (properties, RoleOf::Given(Some(role)), ignored),
                 SamRole::Made(made) => (properties, RoleOf::Made(made), None),

@@ -66,7 +66,7 @@ fn is_managed(principals: &Principals<'_, '_, '_>, id: ResourceId) -> bool {
 
 /// The managed policy of the template that a text names: through `${Policy}` in Fn::Sub, or by the name that the
 /// template gives it.
-fn named(principals: &Principals<'_, '_, '_>, evaluation: &Evaluation<'_, '_>, text: &str) -> Option<ResourceId> {
+fn named<'d>(principals: &Principals<'_, 'd, '_>, evaluation: &Evaluation<'_, 'd>, text: &str) -> Option<ResourceId> {
     let template = principals.template;
     let of_account = text.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix("policy/"));
     let name = of_account.and_then(|rest| rest.rsplit('/').next()).filter(|name| !name.is_empty());

@@ -56,23 +56,20 @@ impl<'t, 'd> NetworkReader<'t, 'd> {
                 found.push(id);
             }
         };
-        let named = |id: ResourceId| sam::mentions(self.template, &evaluation, id).into_iter();
+        let named = |id: ResourceId| -> Vec<ResourceId> {
+            let mentions = sam::mentions(self.template, &evaluation, id);
+            mentions.iter().filter_map(|mention| self.template.find(&mention.resource)).collect()
+        };
         let of_network = |id: &ResourceId| self.kind(*id).starts_with("AWS::EC2::");
-        named(function)
-            .filter_map(|mention| self.template.find(&mention.resource))
-            .filter(of_network)
-            .for_each(|id| add(&mut found, id));
+        named(function).into_iter().filter(of_network).for_each(|id| add(&mut found, id));
         for subnet in found.clone() {
             for id in self.mentions().of(&self.template.resource(subnet).id) {
                 if self.kind(*id) == "AWS::EC2::SubnetRouteTableAssociation" {
                     add(&mut found, *id);
-                    let tables = named(*id).filter_map(|mention| self.template.find(&mention.resource));
-                    tables.for_each(|id| add(&mut found, id));
+                    named(*id).into_iter().for_each(|id| add(&mut found, id));
                 }
             }
-            named(subnet)
-                .filter_map(|mention| self.template.find(&mention.resource))
-                .for_each(|id| add(&mut found, id));
+            named(subnet).into_iter().for_each(|id| add(&mut found, id));
         }
         for id in found.clone() {
             let kind = self.kind(id);

@@ -158,14 +158,14 @@ impl<'o, 't, 'd> Order<'o, 't, 'd> {
         }
         let globals = sam::globals(template, resource);
         let steady = !varies(resource.node.doc) && !globals.as_ref().is_some_and(|node| varies(node.doc));
-        let mut mentions = self.evaluation.resource(id).mentions;
-        match step {
-            Step::Resource(_) => {
-                mentions.extend(globals.iter().flat_map(|node| self.evaluation.mentions(node)));
-            }
-            Step::Role(_) => mentions.retain(|mention| is_of_role(resource, mention)),
-        }
-        let named: Rc<[Step]> = mentions.iter().filter_map(|mention| made(template, &mention.resource)).collect();
+        let mentions = self.evaluation.resource(id).mentions;
+        let of_globals: Vec<Mention<'d>> = match step {
+            Step::Resource(_) => globals.iter().flat_map(|node| self.evaluation.mentions(node)).collect(),
+            Step::Role(_) => Vec::new(),
+        };
+        let counts = |mention: &&Mention<'d>| matches!(step, Step::Resource(_)) || is_of_role(resource, mention);
+        let mentions = mentions.iter().filter(counts).chain(&of_globals);
+        let named: Rc<[Step]> = mentions.filter_map(|mention| made(template, &mention.resource)).collect();
         let table = if steady { &self.dependencies.steady } else { &self.named };
         table.borrow_mut().insert(step, Rc::clone(&named));
         named

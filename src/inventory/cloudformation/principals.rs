@@ -109,7 +109,11 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == found) {
             return known.clone();
         }
-        let first = self.known.iter().find(|(known, _)| known.place == found.place).map(|(_, read)| read.id);
+        let first = self
+            .known
+            .iter()
+            .find(|(known, _)| known.name == found.name && known.place == found.place)
+            .map(|(_, read)| read.id);
         let read = Read { id: collector.principal(Found { variant_of: first, ..found.clone() }), attached_by };
         self.known.push((found, read.clone()));
         read

@@ -108,7 +108,7 @@ fn name_in_arn(text: &str) -> Option<&str> {
 
 /// The role of an ARN that is put together: from the `Ref` of a role, which is its name, or from the name that the
 /// template gives it.
-fn by_text(principals: &Principals<'_, '_, '_>, evaluation: &Evaluation<'_, '_>, text: &str) -> Option<ResourceId> {
+fn by_text<'d>(principals: &Principals<'_, 'd, '_>, evaluation: &Evaluation<'_, 'd>, text: &str) -> Option<ResourceId> {
     let template = principals.template;
     let mut roles = template.iter().filter(|(_, resource)| Holder::of(&resource.resource_type) == Some(Holder::Role));
     if let Some(whole) = Unknown::whole(text).filter(|whole| *whole != Unknown::NAMELESS) {
@@ -120,7 +120,7 @@ fn by_text(principals: &Principals<'_, '_, '_>, evaluation: &Evaluation<'_, '_>,
     if name.is_empty() || name.contains(Unknown::NAMELESS.to_char()) {
         return None;
     }
-    let is = |resource: &crate::template::Resource<'_>| {
+    let is = |resource: &crate::template::Resource<'d>| {
         let own = || resource.property("RoleName").and_then(|node| evaluation.value(&node));
         Unknown::whole(name) == Some(template.reference_to(&resource.id, None))
             || own().as_ref().and_then(Value::as_text).is_some_and(|own| own == name)

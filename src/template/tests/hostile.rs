@@ -17,7 +17,7 @@ fn survives(text: &str) -> Vec<String> {
         let evaluation = template.in_world(world);
         for id in &ids {
             let _ = evaluation.existence(*id);
-            messages.extend(evaluation.resource(*id).problems.into_iter().map(|problem| problem.message));
+            messages.extend(evaluation.resource(*id).problems.iter().map(|problem| problem.message.clone()));
         }
     }
     messages.sort();

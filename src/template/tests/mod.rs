@@ -28,7 +28,7 @@ pub(super) fn evaluated(sections: &str, expression: &str, settings: Settings) ->
     assert_eq!(template.problems, [], "{text}");
     let world = World::default();
     let evaluated = template.in_world(&world).resource(template.find("R").expect("there"));
-    let problems = evaluated.problems.into_iter().map(|problem| problem.message).collect();
+    let problems = evaluated.problems.iter().map(|problem| problem.message.clone()).collect();
     let value = evaluated.properties.get("P").map_or_else(|| "nothing".to_owned(), |value| shown(&template, value));
     (value, problems)
 }

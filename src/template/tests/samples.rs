@@ -46,7 +46,7 @@ fn every_sample_is_evaluated_and_every_value_is_found() {
             let evaluation = template.in_world(world);
             for id in &ids {
                 let evaluated = evaluation.resource(*id);
-                assert_eq!(evaluated.problems, [], "{name}");
+                assert_eq!(*evaluated.problems, [], "{name}");
                 collect(&evaluated.properties, &mut places);
             }
         }

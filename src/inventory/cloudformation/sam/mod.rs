@@ -99,7 +99,7 @@ pub(super) fn mentions<'d>(
     evaluation: &Evaluation<'_, 'd>,
     function: ResourceId,
 ) -> Vec<Mention<'d>> {
-    let mut mentions = evaluation.resource(function).mentions;
+    let mut mentions = evaluation.resource(function).mentions.to_vec();
     let globals = globals(template, template.resource(function));
     mentions.extend(globals.iter().flat_map(|node| evaluation.mentions(node)));
     mentions

@@ -18,7 +18,7 @@ struct Read {
 }
 
 /// Reads the function `F` of a template in one world.
-fn read_in(template: &Template<'_>, doc: &Doc<'_>, world: &World) -> Option<Read> {
+fn read_in<'d>(template: &Template<'d>, doc: &'d Doc<'d>, world: &World) -> Option<Read> {
     let source = Sources::new().add(Source::from_text("template.yaml", ""));
     let reader = NetworkReader::new(template, doc, Places { source, root: 0, wrapping: Wrapping::Yaml });
     let evaluation = template.in_world(world);
