@@ -480,6 +480,12 @@ def empty_lists(p):
 
 
 @plan
+def subnets_without_groups(p):
+    role(p); attach(p)
+    function(p, vpc=[{"security_group_ids": [], "subnet_ids": ["subnet-0a1b2c3d4e5f60001"]}], depends_on=["aws_iam_role_policy_attachment.vpc"])
+
+
+@plan
 def no_vpc(p):
     role(p); attach(p, arn=BASIC); function(p, vpc=[])
 

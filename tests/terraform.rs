@@ -18,7 +18,7 @@ const UNRESOLVED: [&str; 3] = ["unresolved"; 3];
 const WORKER: &str = "aws_lambda_function.worker";
 const ROLE: &str = "aws_iam_role.worker";
 
-const PLANS: [Expected; 69] = [
+const PLANS: [Expected; 70] = [
     // The account is the caller's, so that the account-wide ARN is all that Lambda asks for.
     ("account-looked-up", &[], &[G]),
     ("attached-in-order", &[], &[G]),
@@ -35,7 +35,7 @@ const PLANS: [Expected; 69] = [
     ("dedicated-tenancy", &[("vpc-dedicated-tenancy", "dedicated")], &[G]),
     ("deployer-by-group", &[], &[G]),
     ("destroyed-in-order", &[], &[G]),
-    ("destroyed-without-order", &[("policy-removed-with-vpc", "vpc_config")], &[G]),
+    ("destroyed-without-order", &[("policy-removed-with-vpc", WORKER)], &[G]),
     // A Deny on an ARN that is known after apply may be about the interfaces.
     ("document-denies-what-is-not-known", &[("conditional-permission", "*")], &[["granted", "granted", "conditional"]]),
     ("document-known-in-part", &[], &[G]),
@@ -88,6 +88,7 @@ const PLANS: [Expected; 69] = [
     ("secret-text", &[], &[UNRESOLVED]),
     ("shared-policy-attachment", &[("attachment-conflict", "aws_iam_policy_attachment.all")], &[G, G]),
     ("state", &[], &[G]),
+    ("subnets-without-groups", &[("vpc-config-incomplete", "security_group_ids")], &[G]),
     ("targeted", &[], &[G]),
     ("text-known-after-apply", &[], &[UNRESOLVED]),
     ("trusts-edge-only", &[("untrusted-role", "edgelambda.")], &[G]),

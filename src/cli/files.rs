@@ -74,7 +74,7 @@ fn add(read: Result<Source, ReadError>, sources: &mut Sources, problems: &mut Ve
 /// A file of a folder is kept only if one of the words stands in it by which the kinds differ: a folder may hold
 /// gigabytes of other JSON.
 fn in_folder(file: &Path, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Option<SourceId> {
-    const MARKS: [&[u8]; 7] = [
+    const MARKS: [&[u8]; 8] = [
         b"Resources",
         b"\"Statement\"",
         b"DetailList\"",
@@ -82,6 +82,7 @@ fn in_folder(file: &Path, sources: &mut Sources, problems: &mut Vec<InputProblem
         b"\"AttachedPolicies\"",
         b"\"Arn\"",
         b"\"planned_values\"",
+        b"\"terraform_version\"",
     ];
     let source = match Source::read(file) {
         Ok(source) => source,

@@ -83,6 +83,20 @@ pub fn read_source<'a>(
 ) -> Recognized {
     let text = source.text();
     let within = Within { id, source };
+    let plan = |collector: &mut Collector<'a>, problems: &mut Vec<InputProblem>| match terraform::read(
+        within,
+        terraform::Side::After,
+        collector,
+        problems,
+    ) {
+        Ok(Some(takes_away)) => Recognized::TerraformPlan(takes_away),
+        Ok(None) => Recognized::Unknown,
+        Err(error) => broken(within, error, problems),
+    };
+    // A plan of many megabytes is gone through once.
+    if terraform::begins_like_one(text) {
+        return plan(collector, problems);
+    }
     let looks_like = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     if looks_like("\"RoleDetailList\"") || looks_like("\"UserDetailList\"") {
         return match account_details::read(within, collector, problems) {
@@ -140,10 +154,7 @@ pub fn read_source<'a>(
     }
     let of_plan = marks.planned_values.is_some() || marks.resource_changes.is_some();
     if marks.format_version.is_some() && (of_plan || (marks.values.is_some() && marks.terraform_version.is_some())) {
-        return match terraform::read(within, terraform::Side::After, collector, problems) {
-            Ok(takes_away) => Recognized::TerraformPlan(takes_away),
-            Err(error) => broken(within, error, problems),
-        };
+        return plan(collector, problems);
     }
     let call = [
         marks.policy_version,

@@ -127,6 +127,9 @@ fn removed(examined: &Examined<'_>, before: &Before<'_>, function: &Function) ->
         Label::new(of_role.and_then(|role| role.place.clone()), "the right is taken away here"),
         Label::new(after.first().and_then(|after| after.place.clone()), "this function is no longer in a VPC"),
     ];
+    if of_plan && after.is_empty() {
+        places.push(Label::new(function.place.clone(), "this function is destroyed"));
+    }
     let config = function.vpc_config.as_ref().map(|config| config.place.clone()).or_else(|| function.place.clone());
     places.push(Label::new(config, "it is in a VPC now"));
     let late = function.unordered.first().filter(|_| by_order);

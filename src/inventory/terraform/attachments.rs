@@ -183,7 +183,7 @@ impl<'t> Names<'t> {
     ) -> Named {
         let sought = |mode: Mode, resource_type: &str| mode == Mode::Managed && resource_type == holder.resource_type();
         let led = table.led_by(resource, argument, &sought);
-        if let Some(text) = value.text() {
+        if let Some(text) = value.filled() {
             let by_name = self.0.get(&(holder, text)).map_or(&[][..], Vec::as_slice);
             let referred: Vec<ResourceId> = by_name.iter().copied().filter(|id| led.resources().contains(id)).collect();
             return match (&referred[..], by_name) {
@@ -192,7 +192,7 @@ impl<'t> Names<'t> {
                 (referred, _) => Named::Resources(referred.to_vec()),
             };
         }
-        if value.is_absent() {
+        if !value.is_unknown() {
             return Named::Resources(Vec::new());
         }
         match (&led.resources()[..], led.opaque.is_empty()) {
@@ -213,7 +213,7 @@ impl<'t> Names<'t> {
         let value = resource.get(argument);
         let items = value.items();
         let mut found: Vec<Named> = Vec::new();
-        let known = items.iter().filter_map(Value::text);
+        let known = items.iter().filter_map(Value::filled);
         for text in known {
             found.push(match self.0.get(&(holder, text)) {
                 Some(by_name) => Named::Resources(same_provider(table, resource, by_name)),

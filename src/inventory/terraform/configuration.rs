@@ -10,8 +10,9 @@ use std::cell::OnceCell;
 use foldhash::HashMap;
 
 use super::address::{Mode, Step, most_specific};
-use super::output::{self, ConfigModule, Head, ModuleCall, tree};
-use crate::document::{Doc, Raw, from_text};
+use super::head::Head;
+use super::output::{self, ConfigModule, ModuleCall, tree};
+use crate::document::{Doc, Raw};
 use crate::inventory::raw::Within;
 use crate::inventory::{CalledModule, Declaration};
 use crate::source::{At, Part, Path, Place, Wrapping};
@@ -169,9 +170,8 @@ impl<'a> Configuration<'a> {
             blocks: Vec::new(),
         });
         for raw in module.resources.into_iter().flatten() {
-            let Ok(head) = from_text::<Head<'a>>(raw.get()) else { continue };
-            let (mode, name) = (head.mode(), head.name());
-            let resource_type = head.resource_type.value.into_owned();
+            let Some(head) = Head::read(raw) else { continue };
+            let (mode, name, resource_type) = (head.mode, head.name.into_owned(), head.resource_type.into_owned());
             let block = BlockId(self.blocks.len());
             self.by_name.insert((id, mode, resource_type.clone(), name.clone()), block);
             self.blocks.push(Block { module: id, mode, resource_type, name, raw, doc: OnceCell::new() });

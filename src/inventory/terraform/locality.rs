@@ -14,9 +14,14 @@ fn part(arn: &str, index: usize) -> Option<&str> {
     arn.splitn(6, ':').nth(index).filter(|part| !part.is_empty())
 }
 
-/// What all data sources of a type agree on.
-fn agreed<'t>(table: &'t Table<'_>, resource_type: &str, attribute: &str) -> Option<&'t str> {
-    let mut found = table.data(resource_type).filter_map(|id| table.get(id).text(attribute));
+/// What all data sources of a type agree on that are looked up through the provider of a resource.
+fn agreed<'t>(table: &'t Table<'_>, resource: &Resource<'_>, resource_type: &str, attribute: &str) -> Option<&'t str> {
+    let provider = |resource: &Resource<'_>| {
+        resource.block.and_then(|block| table.configuration.block(block).provider()).map(str::to_owned)
+    };
+    let own = provider(resource);
+    let all = table.data(resource_type).map(|id| table.get(id)).filter(|data| provider(data) == own);
+    let mut found = all.filter_map(|data| data.text(attribute));
     let first = found.next()?;
     found.all(|other| other == first).then_some(first)
 }
@@ -29,9 +34,9 @@ fn provider<'t, 'a>(table: &'t Table<'a>, resource: &Resource<'_>) -> Option<&'t
 /// Where a resource lives.
 pub(super) fn region(table: &Table<'_>, resource: &Resource<'_>) -> Option<String> {
     let of_provider = || table.text_of(provider(table, resource)?.get("region")?.1).map(str::to_owned);
-    // Of several regions' data sources, nobody knows whose it is.
-    let looked_up =
-        || ["region", "name", "id"].iter().find_map(|name| agreed(table, "aws_region", name)).map(str::to_owned);
+    let looked_up = || {
+        ["region", "name", "id"].iter().find_map(|name| agreed(table, resource, "aws_region", name)).map(str::to_owned)
+    };
     let own = resource.text("region").or_else(|| part(resource.text("arn")?, 3)).map(str::to_owned);
     own.or_else(of_provider).or_else(looked_up).filter(|region| !region.is_empty())
 }
@@ -53,7 +58,7 @@ fn account<'t>(table: &'t Table<'_>, resource: &'t Resource<'_>) -> Option<&'t s
         };
         allowed.or_else(assumed)
     };
-    own.or_else(of_provider).or_else(|| agreed(table, "aws_caller_identity", "account_id"))
+    own.or_else(of_provider).or_else(|| agreed(table, resource, "aws_caller_identity", "account_id"))
 }
 
 /// The ARN of a role or a user; what is not known of it is left open.
@@ -63,7 +68,7 @@ pub(super) fn principal_arn(table: &Table<'_>, resource: &Resource<'_>, kind: &s
     }
     let name = resource.text("name")?;
     let path = resource.text("path").unwrap_or("/");
-    let partition = agreed(table, "aws_partition", "partition").map(str::to_owned);
+    let partition = agreed(table, resource, "aws_partition", "partition").map(str::to_owned);
     let partition = partition.unwrap_or_else(|| Unknown::Partition.to_char().to_string());
     let account = account(table, resource).map(str::to_owned);
     let account = account.unwrap_or_else(|| Unknown::Account.to_char().to_string());

@@ -10,6 +10,7 @@ mod attachments;
 mod configuration;
 mod conflicts;
 mod functions;
+mod head;
 mod locality;
 mod made;
 mod network;
@@ -45,7 +46,15 @@ pub enum TakesAway {
     Nothing,
 }
 
-/// Reads a plan or a state into the collector.
+/// Is a text a plan or a state, by how it begins? Terraform writes these members first; what sorts members moves them.
+pub(super) fn begins_like_one(text: &str) -> bool {
+    const BEGINNING: usize = 4096;
+    let beginning = &text.as_bytes()[..text.len().min(BEGINNING)];
+    let has = |mark: &str| memchr::memmem::find(beginning, mark.as_bytes()).is_some();
+    text.starts_with('{') && has("\"format_version\"") && has("\"terraform_version\"")
+}
+
+/// Reads a plan or a state into the collector; none if it is neither.
 ///
 /// # Errors
 /// The text is no JSON, or not what Terraform writes.
@@ -54,7 +63,7 @@ pub(super) fn read<'a>(
     side: Side,
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
-) -> Result<TakesAway, SyntaxError> {
+) -> Result<Option<TakesAway>, SyntaxError> {
     let output = Output::read(within.source.text())?;
     let mut problem = |message: String, help: &str, at: Span| {
         problems.push(InputProblem {
@@ -65,14 +74,13 @@ pub(super) fn read<'a>(
         });
     };
     let start = Span { start: 0, end: 0 };
-    if let Some(version) = &output.format_version
-        && version.value.split('.').next() != Some("1")
-    {
+    let Some(version) = &output.format_version else { return Ok(None) };
+    if version.value.split('.').next() != Some("1") {
         let message =
             format!("this plan has format version {}; rolecall reads 1.x", crate::policy::shown(&version.value));
         let help = "make it with Terraform 1.1 or newer, or with OpenTofu: terraform show -json plan.bin";
         problem(message, help, within.span(version.raw));
-        return Ok(TakesAway::Nothing);
+        return Ok(Some(TakesAway::Nothing));
     }
     if output.errored == Some(true) {
         let help = "what it shows is judged; make a plan without errors to judge all of it";
@@ -84,5 +92,5 @@ pub(super) fn read<'a>(
     principals.read(collector);
     organization::read(&table, &mut principals.policies, collector);
     conflicts::read(&principals, collector);
-    Ok(functions::read(&principals, &NetworkReader::new(&table), collector))
+    Ok(Some(functions::read(&principals, &NetworkReader::new(&table), collector)))
 }

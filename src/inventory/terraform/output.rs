@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::address::{Mode, module_of};
 use crate::document::{Doc, Raw, SyntaxError, from_text};
 use crate::inventory::raw::Text;
 
@@ -25,6 +24,9 @@ pub(super) struct Output<'a> {
     pub planned_values: Option<Values<'a>>,
     #[serde(borrow)]
     pub resource_changes: Option<Vec<Raw<'a>>>,
+    /// What a plan leaves for a later one, because too little of it is known.
+    #[serde(borrow)]
+    pub deferred_changes: Option<Vec<Deferred<'a>>>,
     #[serde(borrow)]
     pub prior_state: Option<State<'a>>,
     /// Of a state.
@@ -33,6 +35,12 @@ pub(super) struct Output<'a> {
     #[serde(borrow)]
     pub configuration: Option<Configuration<'a>>,
     pub errored: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Deferred<'a> {
+    #[serde(borrow)]
+    pub resource_change: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -100,44 +108,6 @@ pub(super) struct ModuleCall<'a> {
     pub depends_on: Option<Vec<String>>,
     #[serde(borrow)]
     pub module: Option<ConfigModule<'a>>,
-}
-
-/// What of a resource's entry says whether it matters.
-#[derive(Deserialize)]
-pub(super) struct Head<'a> {
-    #[serde(borrow)]
-    pub address: Text<'a>,
-    #[serde(borrow)]
-    pub mode: Option<Text<'a>>,
-    #[serde(borrow, rename = "type")]
-    pub resource_type: Text<'a>,
-    /// People who write plans by hand leave it out, and the address says it, too.
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    /// An object that a replacement left behind, or its key.
-    #[serde(borrow)]
-    pub deposed: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub deposed_key: Option<Raw<'a>>,
-}
-
-impl Head<'_> {
-    pub(super) fn mode(&self) -> Mode {
-        match &self.mode {
-            Some(mode) if mode.value == "data" => Mode::Data,
-            None if module_of(&self.address.value).1.starts_with("data.") => Mode::Data,
-            _ => Mode::Managed,
-        }
-    }
-
-    pub(super) fn name(&self) -> String {
-        let of_address = || {
-            let (_, rest) = module_of(&self.address.value);
-            let rest = rest.split('[').next().unwrap_or_default();
-            rest.rsplit('.').next().unwrap_or_default().to_owned()
-        };
-        self.name.as_ref().map_or_else(of_address, |name| name.value.clone().into_owned())
-    }
 }
 
 impl<'a> Output<'a> {

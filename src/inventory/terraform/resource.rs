@@ -6,9 +6,9 @@
 
 use super::address::{Key, Mode, Step, key_of, module_of};
 use super::configuration::BlockId;
-use super::output::Head;
+use super::head::{Head, Object};
 use super::value::Value;
-use crate::document::{Doc, Raw, SyntaxError, from_text, locate_all};
+use crate::document::{Doc, Raw, SyntaxError, locate_all};
 use crate::inventory::Document;
 use crate::source::{At, Part, Path, Place, SourceId, Wrapping};
 
@@ -102,14 +102,19 @@ impl<'a> Resource<'a> {
         source: SourceId,
         root: usize,
     ) -> Result<Option<Resource<'a>>, SyntaxError> {
-        if head.deposed.is_some() || head.deposed_key.is_some() {
+        let doc = Doc::parse(raw.get())?;
+        // A state has it behind the values.
+        if head.object == Object::Deposed || doc.get("deposed_key").is_some() {
             return Ok(None);
         }
-        let doc = Doc::parse(raw.get())?;
         let actions = doc.get("change").and_then(|(_, change)| change.get("actions"));
         let action = actions.and_then(|(_, actions)| actions.as_list()).map_or(Action::NoOp, Action::of);
+        let after = doc.get("change").and_then(|(_, change)| change.get("after"));
+        // What Terraform forgets stays as it is.
+        let nothing_after = matches!(after, None | Some((_, Doc::Null)));
         let names = match (doc.get("change").is_some(), side, action) {
             (false, ..) => VALUES,
+            (true, Side::After, Action::NoOp) if nothing_after => BEFORE,
             (true, Side::Before, Action::Create | Action::Read) => return Ok(None),
             (true, Side::Before, _) | (true, Side::After, Action::Delete) => BEFORE,
             (true, Side::After, _) => AFTER,
@@ -122,14 +127,14 @@ impl<'a> Resource<'a> {
         // A path that leads nowhere, where there is no such tree.
         let nowhere = || base.child(u32::MAX as usize);
         let (values, unknown, sensitive) = (path(names.values), path(names.unknown), path(names.sensitive));
-        let address = head.address.value.clone().into_owned();
+        let address = head.address.into_owned();
         let (module, _) = module_of(&address);
         Ok(Some(Resource {
             key: key_of(&address),
             module,
-            mode: head.mode(),
-            name: head.name(),
-            resource_type: head.resource_type.value.clone().into_owned(),
+            mode: head.mode,
+            name: head.name.into_owned(),
+            resource_type: head.resource_type.into_owned(),
             action,
             block: None,
             values: values.unwrap_or_else(nowhere),
@@ -141,11 +146,6 @@ impl<'a> Resource<'a> {
             raw: raw.get(),
             root,
         }))
-    }
-
-    /// Does it matter to anybody?
-    pub(super) fn head(raw: Raw<'a>) -> Option<Head<'a>> {
-        from_text(raw.get()).ok()
     }
 
     /// All of its values.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::address::{Key, Mode, Step};
 use super::configuration::{BlockId, Configuration, constant};
+use super::head::Head;
 use super::output::{Output, tree};
 use super::resource::{Resource, Side};
 use crate::document::{Doc, Raw, from_text};
@@ -76,7 +77,9 @@ impl<'a> Table<'a> {
             state_dependencies: HashMap::default(),
         };
         let mut known: HashSet<String> = HashSet::default();
-        table.add_all(&output.resource_changes.unwrap_or_default(), (side, Of::Plan), within, &mut known, problems);
+        let mut changes = output.resource_changes.unwrap_or_default();
+        changes.extend(output.deferred_changes.into_iter().flatten().filter_map(|deferred| deferred.resource_change));
+        table.add_all(&changes, (side, Of::Plan), within, &mut known, problems);
         let planned = output.planned_values.or(output.values).and_then(|values| values.root_module);
         if side == Side::After {
             // A plan with -target has resources that it does not touch.
@@ -99,16 +102,16 @@ impl<'a> Table<'a> {
         problems: &mut Vec<InputProblem>,
     ) {
         for raw in entries {
-            let Some(head) = Resource::head(*raw).filter(|head| matters(&head.resource_type.value)) else { continue };
-            let is_data = head.mode() == Mode::Data;
-            let is_known = known.contains(&*head.address.value);
+            let Some(head) = Head::read(*raw).filter(|head| matters(&head.resource_type)) else { continue };
+            let is_data = head.mode == Mode::Data;
+            let is_known = known.contains(&*head.address);
             if of == Of::PriorState && !is_data {
                 if side == Side::After {
                     continue;
                 }
                 // What goes, goes in the order that was recorded when it was made.
                 if let Some(recorded) = from_text::<Recorded>(raw.get()).ok().and_then(|entry| entry.depends_on) {
-                    self.state_dependencies.insert(head.address.value.clone().into_owned(), recorded);
+                    self.state_dependencies.insert(head.address.clone().into_owned(), recorded);
                 }
             }
             if is_known {

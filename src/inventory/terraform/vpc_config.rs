@@ -132,7 +132,8 @@ impl<'a> NetworkReader<'_, 'a> {
                     let id = self.literal(network, text);
                     list.items.push(IdItem { place, id, text: text.to_owned() });
                 }
-                None => list.extent = Extent::Open,
+                None if item.written => list.extent = Extent::Open,
+                None => {}
             }
         }
         let open = items.iter().filter(|item| item.is_unknown()).count();
