@@ -22,6 +22,7 @@ pub use problem::{Gravity, Problem};
 pub use read::{Reading, read, read_resolved, read_wanted};
 pub use read_sound::read_sound;
 pub use read_statement::Outline;
+pub(crate) use read_statement::is_resource;
 pub use unknown::{Unknown, shown, without_unknowns};
 
 use crate::source::{Part, Path};

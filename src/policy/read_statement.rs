@@ -283,7 +283,7 @@ fn read_actions<'d>(
 }
 
 /// An ARN, or something that may become one.
-pub(super) fn is_resource(text: &str) -> bool {
+pub(crate) fn is_resource(text: &str) -> bool {
     text.starts_with("arn:") || text.starts_with("${") || text.contains(['*', '?'])
 }
 

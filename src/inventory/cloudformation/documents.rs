@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::Places;
+use super::certainty::with_usable_resources;
+use crate::document::Doc;
 use crate::inventory::{Collector, Document, PolicyEntry, PolicyId, Resolved, Sight};
 use crate::policy::{PolicyType, shown};
 use crate::source::{Part, Path, Place};
-use crate::template::Value;
+use crate::template::{Template, Value};
 
 /// A policy as a template shows it.
 pub(super) struct Written<'v, 'd> {
@@ -22,8 +24,10 @@ pub(super) struct Written<'v, 'd> {
 }
 
 /// The documents so far, by the node of the file that they are written at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Documents<'d> {
+    /// The file.
+    doc: &'d Doc<'d>,
     known: HashMap<Path, Vec<Known<'d>>>,
     unseen: HashMap<(Path, String), PolicyId>,
 }
@@ -37,10 +41,15 @@ struct Known<'d> {
 }
 
 impl<'d> Documents<'d> {
+    pub(super) fn new(doc: &'d Doc<'d>) -> Self {
+        Documents { doc, known: HashMap::default(), unseen: HashMap::default() }
+    }
+
     /// The policies that a written one comes to: itself, and another that nobody has seen if pieces of it cannot be
     /// seen.
     pub(super) fn policies(
         &mut self,
+        template: &Template<'d>,
         places: Places,
         collector: &mut Collector<'_>,
         written: &Written<'_, 'd>,
@@ -51,7 +60,7 @@ impl<'d> Documents<'d> {
         if let Some(known) = known.iter().find(|known| known.name == written.name && known.document == *value) {
             return known.policies.clone();
         }
-        let resolved = Resolved::of(value);
+        let resolved = Resolved::of(&with_usable_resources(template, self.doc, value));
         let mut ids = Vec::new();
         let sight = resolved.sight();
         let entry = |document: Option<Document<'static>>| PolicyEntry {

@@ -54,7 +54,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
     pub(super) fn new(template: &'t Template<'d>, doc: &'d Doc<'d>, places: Places) -> Self {
         Reader {
             template,
-            principals: Principals::new(template, places),
+            principals: Principals::new(template, doc, places),
             network: NetworkReader::new(template, doc, places),
             event_sources: EventSources::read(template),
             dependencies: Dependencies::new(template),

@@ -10,6 +10,7 @@ use super::attaching::{Attaches, Attaching, Holder};
 use super::documents::{Documents, Written};
 use super::managed::{Managed, managed};
 use super::{Places, sam};
+use crate::document::Doc;
 use crate::inventory::{
     Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType,
 };
@@ -47,13 +48,13 @@ pub(super) struct Principals<'t, 'd, 'a> {
 }
 
 impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
-    pub(super) fn new(template: &'t Template<'d>, places: Places) -> Self {
+    pub(super) fn new(template: &'t Template<'d>, doc: &'d Doc<'d>, places: Places) -> Self {
         let attaching = Attaching::read(template);
         Principals {
             template,
             places,
             attaching,
-            documents: Documents::default(),
+            documents: Documents::new(doc),
             known: Vec::new(),
             groups: Vec::new(),
             problems: Vec::new(),
@@ -93,7 +94,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
                 policy_type: PolicyType::Trust,
                 document: Some(document),
             };
-            match &self.documents.policies(self.places, collector, &written)[..] {
+            match &self.documents.policies(self.template, self.places, collector, &written)[..] {
                 [whole] => Some(*whole),
                 _ => None,
             }
@@ -183,7 +184,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             policy_type: PolicyType::Identity,
             document,
         };
-        self.documents.policies(places, collector, &written)
+        self.documents.policies(self.template, places, collector, &written)
     }
 
     /// What another resource attaches to this principal.
@@ -237,7 +238,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             policy_type: PolicyType::Identity,
             document,
         };
-        self.documents.policies(self.places, collector, &written)
+        self.documents.policies(self.template, self.places, collector, &written)
     }
 
     /// Says so if a value is one of SAM's policy templates, which nothing expands outside of SAM's own resources.
