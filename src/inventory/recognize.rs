@@ -110,11 +110,13 @@ pub fn read_source<'a>(
         Recognized::Template
     };
     if !text.trim_start().starts_with('{') {
-        if looks_like("Resources") && looks_like("::") {
+        // A list is no template; a page of text that begins with a link may hold one as an example.
+        if looks_like("Resources") && looks_like("::") && !text.trim_start().starts_with('[') {
             match Doc::parse_yaml(text) {
                 Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector),
-                // What other programs make templates of has their marks in it.
-                Err(error) if looks_like("AWS::") && !looks_like("{%") => return broken(within, error, problems),
+                Err(error) if looks_like("AWS::") && !is_for_another_program(text) => {
+                    return broken(within, error, problems);
+                }
                 _ => {}
             }
         }
@@ -133,6 +135,7 @@ pub fn read_source<'a>(
             }
             // Any other JSON in a folder may be broken for its own reasons: only what was meant as one of ours counts.
             let meant = looks_like("\"Statement\"") && looks_like("\"Effect\"") || looks_like("\"PolicyDocument\"");
+            let meant = meant && !is_for_another_program(text);
             return match Doc::parse(text) {
                 Err(error) if meant => broken(within, error, problems),
                 Err(error) => Recognized::NoJson(error),
@@ -174,6 +177,12 @@ pub fn read_source<'a>(
         Err(_) if !looks_like("Arn") && !looks_like("PolicyDocument") => Recognized::Unknown,
         Err(error) => broken(within, SyntaxError::from_serde(text, &error), problems),
     }
+}
+
+/// Does another program make a template or a policy of this text? Then its marks are in it: those of Jinja, Handlebars,
+/// Go and EJS.
+fn is_for_another_program(text: &str) -> bool {
+    ["{%", "{{#", "{{/", "{{-", "{{ if", "{{ range", "<%"].iter().any(|mark| text.contains(mark))
 }
 
 fn bare<'a>(within: Within<'a>, policy_type: PolicyType) -> Result<PolicyEntry<'a>, SyntaxError> {
