@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, Write};
 use super::args::{Format, JudgingArgs};
 use super::surround::{SurroundingFiles, packs};
 use super::{Exit, Failure, explain, principals, terminal};
-use crate::inventory::{Bare, Collector, InputProblem, Inventory};
+use crate::inventory::{Bare, Collector, InputProblem, Inventory, PrincipalId};
 use crate::report::{Report, write_human, write_json};
-use crate::requirement::{self, Assignment, Pack};
+use crate::requirement::{self, Assignment, Judged, Pack, Surroundings};
 use crate::rule::{self, Examined, Finding};
 use crate::source::Sources;
 
@@ -90,14 +90,14 @@ impl<'j> Judging<'j> {
         let examined = Examined { inventory, packs, judged, problems: &policy_problems };
         let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
             rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
-        let not_considered: &[&str] = if surroundings.organization.is_empty() { &["scp", "rcp"] } else { &["rcp"] };
+        let not_considered = not_considered(&surroundings, inventory, judged);
         let report = Report {
             sources,
             examined: &examined,
             findings: &findings,
             ignored: ignored.len(),
             problems: &problems,
-            not_considered,
+            not_considered: &not_considered,
         };
         let mut out = BufWriter::new(io::stdout().lock());
         match args.format {
@@ -121,6 +121,20 @@ impl<'j> Judging<'j> {
             Exit::Clean
         })
     }
+}
+
+/// The layers that nobody gave.
+fn not_considered(surroundings: &Surroundings, inventory: &Inventory<'_>, judged: &[Judged]) -> Vec<&'static str> {
+    let read = |principal: PrincipalId| {
+        let account = inventory.audited_account(inventory.principal(principal));
+        account.is_some_and(|account| account.organization.is_some())
+    };
+    let audited = !inventory.audited.is_empty() && judged.iter().all(|judged| read(judged.principal));
+    let mut layers = vec!["scp", "rcp"];
+    if audited || !surroundings.organization.is_empty() {
+        layers.remove(0);
+    }
+    layers
 }
 
 fn is_shown(args: &JudgingArgs, finding: &Finding) -> bool {

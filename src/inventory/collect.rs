@@ -9,8 +9,8 @@ use super::arn::account_and_resource;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry, PolicyId,
-    Principal, PrincipalId, PrincipalType, When, function_roles,
+    Attached, Attachment, AuditedAccount, Document, InputProblem, Inventory, KnownAttachments, Network, PolicyEntry,
+    PolicyId, Principal, PrincipalId, PrincipalType, When, function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
@@ -39,6 +39,7 @@ pub struct Collector<'a> {
     functions: Vec<FoundFunction<'a>>,
     /// What templates and plans show of networks.
     pub(super) network: Network,
+    audited: Vec<AuditedAccount>,
     /// Bare identity policy documents.
     pub(super) bare: Vec<PolicyId>,
     /// Bare policies of buckets, queues and the like.
@@ -95,6 +96,11 @@ impl<'a> Collector<'a> {
     /// Says under which values a principal is as it was added.
     pub(super) fn set_when(&mut self, id: FoundId, when: Vec<When>) {
         self.principals[id.0].when = when;
+    }
+
+    /// Adds what an audit saw of an account.
+    pub(super) fn audited(&mut self, account: AuditedAccount) {
+        self.audited.push(account);
     }
 
     /// Adds a function.
@@ -184,7 +190,7 @@ impl<'a> Collector<'a> {
                 principals.push(self.unnamed());
             }
         }
-        Inventory { principals, policies: self.policies, functions, network: self.network }
+        Inventory { principals, policies: self.policies, functions, network: self.network, audited: self.audited }
     }
 
     /// The principal whose policies the bare documents are.

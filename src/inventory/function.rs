@@ -12,6 +12,8 @@ pub struct Function {
     pub name: String,
     /// The construct that made it (`aws:cdk:path`).
     pub construct: Option<String>,
+    /// Of a function that exists already.
+    pub arn: Option<String>,
     pub vpc: VpcConnection,
     pub role: Option<PrincipalId>,
     /// Its name.
@@ -29,6 +31,11 @@ impl Function {
     /// Is it the same function, but for the values of a template's parameters?
     pub fn is_variant_of(&self, other: &Function) -> bool {
         self.name == other.name && self.place == other.place
+    }
+
+    /// The region in which it lives, where the input shows it.
+    pub fn region(&self) -> Option<&str> {
+        self.arn.as_deref()?.split(':').nth(3).filter(|region| !region.is_empty())
     }
 
     /// Does Lambda make network interfaces with the function's role?

@@ -7,6 +7,7 @@
 
 mod account_details;
 mod arn;
+mod audited;
 mod cloudformation;
 mod collect;
 mod document;
@@ -46,6 +47,18 @@ pub struct Inventory<'a> {
     pub policies: Vec<PolicyEntry<'a>>,
     pub functions: Vec<Function>,
     pub network: Network,
+    /// The accounts that `rolecall audit` read.
+    pub audited: Vec<AuditedAccount>,
+}
+
+/// What an audit saw of an account beside IAM.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditedAccount {
+    pub id: String,
+    /// The regions in which functions were looked for.
+    pub regions: Vec<String>,
+    /// The service control policies, level by level from the root to the account; none if they were not read.
+    pub organization: Option<Vec<Vec<Attached>>>,
 }
 
 /// Index in [`Inventory::principals`].
@@ -68,6 +81,12 @@ impl<'a> Inventory<'a> {
     /// The first of the principals that are one, but for the values of a template's parameters: itself if it is alone.
     pub fn first_variant(&self, id: PrincipalId) -> PrincipalId {
         self.principal(id).variant_of.unwrap_or(id)
+    }
+
+    /// What an audit saw of the account of a principal.
+    pub fn audited_account(&self, principal: &Principal<'_>) -> Option<&AuditedAccount> {
+        let account = principal.arn.as_ref()?.known_account()?;
+        self.audited.iter().find(|audited| audited.id == account)
     }
 
     /// The functions that use a role.

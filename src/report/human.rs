@@ -267,6 +267,11 @@ impl<'r, W: Write> Printer<'r, W> {
         if !report.not_considered.is_empty() && summary.principals > 0 {
             writeln!(self.out, "not considered: {}", report.not_considered.join(", "))?;
         }
+        for account in &report.examined.inventory.audited {
+            let regions = if account.regions.is_empty() { "no region".to_owned() } else { account.regions.join(", ") };
+            let line = format!("account {}: functions were looked for in {regions}", account.id);
+            writeln!(self.out, "{}", wrap(&cleaned(&line), 0, self.how.width))?;
+        }
         let code = match summary {
             _ if summary.errors + report.problems.len() > 0 => RED,
             Summary { warnings: 1.., .. } => YELLOW,

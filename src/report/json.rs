@@ -71,8 +71,17 @@ struct Document<'t, 'r> {
     principals: Vec<PrincipalOut<'t, 'r>>,
     findings: Vec<FindingOut<'t, 'r>>,
     not_considered: &'t [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<AccountOut<'t>>,
     summary: SummaryOut,
     problems: Vec<ProblemOut<'t, 'r>>,
+}
+
+/// An account that `rolecall audit` read, and the regions in which it looked for functions.
+#[derive(Serialize)]
+struct AccountOut<'t> {
+    id: &'t str,
+    regions: &'t [String],
 }
 
 #[derive(Serialize)]
@@ -184,6 +193,13 @@ impl<'t, 'r> Document<'t, 'r> {
             principals: entries(report.examined).into_iter().map(|entry| principal(&entry, table)).collect(),
             findings: report.findings.iter().map(|found| finding(found, table)).collect(),
             not_considered: report.not_considered,
+            accounts: report
+                .examined
+                .inventory
+                .audited
+                .iter()
+                .map(|account| AccountOut { id: &account.id, regions: &account.regions })
+                .collect(),
             summary: summary(report.summary()),
             problems: report
                 .problems

@@ -162,7 +162,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let principal = self.judging.inventory.principal(id);
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
-        let locality = self.locality(principal);
+        let locality = self.locality(id);
         let questions = self.questions(&locality);
         let policies = self.around(principal, identity);
         let layered: Vec<LayeredPolicy<'_>> = policies
@@ -257,10 +257,11 @@ impl<'j, 'a> Judge<'j, 'a> {
         fresh
     }
 
-    /// The account and the region of a principal: what the caller says, else what its ARN says.
-    fn locality(&self, principal: &Principal<'_>) -> Locality {
-        let arn = principal.arn.as_ref();
-        let region = self.judging.region;
+    /// The account and the region of a principal: what the caller says, else what its ARN and those of its functions
+    /// say.
+    fn locality(&self, id: PrincipalId) -> Locality {
+        let arn = self.judging.inventory.principal(id).arn.as_ref();
+        let region = self.judging.region.or_else(|| self.region_of_functions(id));
         let partition = self
             .judging
             .partition
@@ -273,6 +274,13 @@ impl<'j, 'a> Judge<'j, 'a> {
             region: region.map(str::to_owned),
             account: account.map(str::to_owned),
         }
+    }
+
+    /// The region of a role's functions, if it is one.
+    fn region_of_functions(&self, role: PrincipalId) -> Option<&'j str> {
+        let mut regions = self.judging.inventory.functions_of(role).map(Function::region);
+        let first = regions.next()??;
+        regions.all(|region| region == Some(first)).then_some(first)
     }
 
     /// All layers of a principal.
@@ -296,7 +304,10 @@ impl<'j, 'a> Judge<'j, 'a> {
         surroundings.session.iter().for_each(|attached| add(attached, Layer::Session));
         // "SCPs do not affect any service-linked role."
         if !principal.is_service_linked() {
-            for (level, attached) in surroundings.organization.iter().enumerate() {
+            let audited = || self.judging.inventory.audited_account(principal)?.organization.as_ref();
+            let given = Some(&surroundings.organization).filter(|levels| !levels.is_empty());
+            let levels = given.or_else(audited).map_or(&[][..], Vec::as_slice);
+            for (level, attached) in levels.iter().enumerate() {
                 attached.iter().for_each(|attached| add(attached, Layer::Organization(level)));
             }
         }

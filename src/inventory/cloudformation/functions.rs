@@ -156,6 +156,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let function = Function {
             name: resource.id.to_string(),
             construct: resource.construct.as_deref().map(str::to_owned),
+            arn: None,
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(self.principals.place_of(resource)),
