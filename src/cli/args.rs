@@ -55,6 +55,10 @@ pub(super) struct CheckArgs {
     /// The value of a template's parameter
     #[arg(long, value_name = "NAME=VALUE", help_heading = "What you know")]
     pub parameter: Vec<String>,
+
+    /// A template that is deployed now: what the update takes away is judged, too
+    #[arg(long, value_name = "FILE", help_heading = "What you know")]
+    pub before: Vec<PathBuf>,
 }
 
 /// What `check` and `audit` share: how to judge, and how to report.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::args::CheckArgs;
-use super::files::{Given, not_understood, read_all};
+use super::files::{Given, not_understood};
 use super::judging::{Judging, Where};
 use super::{Exit, Failure};
 use crate::inventory::{Collector, Continuation, InputProblem, Recognized, read_source};
@@ -19,13 +19,16 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let mut judging = Judging::begin(&args.judging)?;
     locality(args)?;
     let settings = settings(args)?;
-    let files = judging.read(|sources, problems| read_all(&args.paths, sources, problems));
+    judging.read(&args.paths);
+    judging.read_before(&args.before);
     let place = Where {
         partition: args.partition.as_deref(),
         region: args.region.as_deref(),
         account: args.account.as_deref(),
     };
-    judging.judge(place, |sources, collector, problems| recognize(&files, sources, &settings, collector, problems))
+    judging.judge(place, |files, sources, collector, problems| {
+        recognize(files, sources, &settings, collector, problems);
+    })
 }
 
 /// Refuses what can be no account, region or partition: with a slip there, nothing would be judged right.

@@ -131,7 +131,7 @@ fn files_of(builder: &WalkBuilder, problems: &mut Vec<InputProblem>) -> Vec<Path
 
 /// Is a file of a folder worth reading? YAML has no beginning of its own, so it goes by the names that templates have.
 fn may_be_ours(file: &Path) -> bool {
-    let extension = file.extension().map(|extension| extension.to_ascii_lowercase());
+    let extension = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let named =
         extension.is_some_and(|own| ["yaml", "yml", "template", "cfn", "cform"].iter().any(|known| own == *known));
     named || looks_like_json(file)

@@ -1,15 +1,18 @@
 //! What `check` and `audit` have in common: the flags that say how to judge, the judgement, the report.
 
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use super::args::{Format, JudgingArgs};
+use super::deployed::Deployed;
+use super::files::{Given, read_all};
 use super::surround::{SurroundingFiles, packs};
 use super::{Exit, Failure, explain, principals, terminal};
 use crate::inventory::{Bare, Collector, InputProblem, Inventory, PrincipalId};
 use crate::report::{Report, write_human, write_json};
 use crate::requirement::{self, Assignment, Judged, Pack, Surroundings};
 use crate::rule::{self, Examined, Finding};
-use crate::source::Sources;
+use crate::source::{Source, SourceId, Sources};
 
 /// A run between its flags and its report.
 pub(super) struct Judging<'j> {
@@ -19,6 +22,8 @@ pub(super) struct Judging<'j> {
     names: Vec<principals::As>,
     sources: Sources,
     problems: Vec<InputProblem>,
+    files: Vec<(SourceId, Given)>,
+    deployed: Deployed,
     /// Names of inputs that could not be read.
     unread: Vec<String>,
 }
@@ -46,29 +51,39 @@ impl<'j> Judging<'j> {
             Err(_) if !problems.is_empty() => Vec::new(),
             parsed => parsed?,
         };
-        Ok(Judging { args, given, packs, names, sources, problems, unread: Vec::new() })
+        let (files, deployed, unread) = (Vec::new(), Deployed::default(), Vec::new());
+        Ok(Judging { args, given, packs, names, sources, problems, files, deployed, unread })
     }
 
-    /// Adds the inputs.
-    pub(super) fn read<T>(&mut self, read: impl FnOnce(&mut Sources, &mut Vec<InputProblem>) -> T) -> T {
+    /// Adds the inputs that the paths stand for.
+    pub(super) fn read(&mut self, paths: &[PathBuf]) {
         let before = self.problems.len();
-        let done = read(&mut self.sources, &mut self.problems);
+        self.files = read_all(paths, &mut self.sources, &mut self.problems);
         self.unread.extend(self.problems[before..].iter().map(|problem| problem.path.clone()));
-        done
+    }
+
+    /// Adds what is deployed now.
+    pub(super) fn read_before(&mut self, paths: &[PathBuf]) {
+        self.deployed = Deployed::read(paths, &mut self.sources, &mut self.problems);
+    }
+
+    /// Adds an input that is in memory.
+    pub(super) fn add(&mut self, source: Source) {
+        self.files.push((self.sources.add(source), Given::ByName));
     }
 
     /// Judges what `recognize` makes of the inputs, and reports.
     pub(super) fn judge(
         self,
         place: Where<'_>,
-        recognize: impl FnOnce(&'static Sources, &mut Collector<'static>, &mut Vec<InputProblem>),
+        recognize: impl Fn(&[(SourceId, Given)], &'static Sources, &mut Collector<'static>, &mut Vec<InputProblem>),
     ) -> Result<Exit, Failure> {
-        let Judging { args, given, packs, names, mut sources, mut problems, unread } = self;
+        let Judging { args, given, packs, names, mut sources, mut problems, files, deployed, unread } = self;
         let surrounding = SurroundingFiles::read(args, &mut sources, &mut problems);
         let sources: &'static Sources = Box::leak(Box::new(sources));
         let mut collector = Collector::new();
         let surroundings = surrounding.collect(sources, &mut collector, &mut problems);
-        recognize(sources, &mut collector, &mut problems);
+        recognize(&files, sources, &mut collector, &mut problems);
         // What could not be read may be a policy of the principal, and may say anything.
         unread.iter().for_each(|name| collector.unseen_bare(name));
         let bare = if names.iter().any(principals::As::is_bare) { Bare::OnePrincipal } else { Bare::Nobody };
@@ -76,7 +91,7 @@ impl<'j> Judging<'j> {
         let inventory: &Inventory<'_> = Box::leak(Box::new(collector.finish(bare, &mut problems)));
         let assignments = assign(&names, inventory, &problems)?;
 
-        let (judged, policy_problems) = requirement::judge(&requirement::Judging {
+        let judging = requirement::Judging {
             inventory,
             packs,
             assignments: &assignments,
@@ -85,9 +100,12 @@ impl<'j> Judging<'j> {
             partition: place.partition,
             region: place.region,
             account: place.account,
-        });
+        };
+        let (judged, policy_problems) = requirement::judge(&judging);
         let judged = judged.leak();
-        let examined = Examined { inventory, packs, judged, problems: &policy_problems };
+        let before = deployed.judge(sources, recognize, &surrounding, &judging, &mut problems);
+        let partition = judging.said_partition();
+        let examined = Examined { inventory, packs, judged, problems: &policy_problems, partition, before };
         let (findings, ignored): (Vec<Finding>, Vec<Finding>) =
             rule::check(&examined).into_iter().partition(|finding| is_shown(args, finding));
         let not_considered = not_considered(&surroundings, inventory, judged);

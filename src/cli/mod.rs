@@ -4,6 +4,7 @@ mod args;
 #[cfg(feature = "live")]
 mod audit;
 mod check;
+mod deployed;
 mod explain;
 mod files;
 mod judging;

@@ -45,12 +45,25 @@ pub fn may_assume(policy: &Policy, service: &str, context: &dyn Context) -> Trus
     TrustAnswer { allowed: allowed.min(!denied), about, undecided: undecided.into_keys() }
 }
 
+/// May a text with unknown pieces be this name? What stands before the first and after the last of them is known.
+fn may_be(text: &str, name: &str) -> Truth {
+    let is_unknown = |char: char| Unknown::from_char(char).is_some();
+    let (before, after) = (text.find(is_unknown).unwrap_or(0), text.rfind(is_unknown).unwrap_or(0));
+    let (head, tail) = (&text[..before], text[after..].trim_start_matches(is_unknown));
+    let fits = name.len() >= head.len() + tail.len()
+        && name.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
+        && name.get(name.len() - tail.len()..).is_some_and(|end| end.eq_ignore_ascii_case(tail));
+    if fits { Truth::Unknown } else { Truth::No }
+}
+
 /// Does the statement speak of this service? `*` in a trust policy is everyone, which AWS does not say includes
 /// services: unknown.
 fn is_about(statement: &Statement, service: &str) -> Truth {
     let Some(PrincipalElement { polarity, names }) = &statement.principal else { return Truth::No };
     let listed = Truth::any(names.iter().map(|principal| match (principal.kind, &*principal.name) {
-        (_, name) if Unknown::is_in(name) => Truth::Unknown,
+        (PrincipalKind::Service, name) if Unknown::is_in(name) => may_be(name, service),
+        // A parameter may say `*`; an account, or any text with more than an unknown piece, does not.
+        (PrincipalKind::Aws, name) if matches!(Unknown::whole(name), Some(Unknown::Other(_))) => Truth::Unknown,
         (PrincipalKind::Service, name) => Truth::from(name.eq_ignore_ascii_case(service)),
         (PrincipalKind::Everyone, _) | (PrincipalKind::Aws, "*") => Truth::Unknown,
         _ => Truth::No,
@@ -58,5 +71,26 @@ fn is_about(statement: &Statement, service: &str) -> Truth {
     match polarity {
         Polarity::Listed => listed,
         Polarity::AllBut => !listed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_name_decides() {
+        let open = Unknown::Other(0).to_char();
+        for (text, expected) in [
+            (format!("{open}"), Truth::Unknown),
+            (format!("lambda.{open}"), Truth::Unknown),
+            (format!("{open}.amazonaws.com"), Truth::Unknown),
+            (format!("LAMBDA{open}{open}.com"), Truth::Unknown),
+            (format!("edgelambda.{open}"), Truth::No),
+            (format!("{open}.amazonaws.com.cn"), Truth::No),
+            (format!("lambda.amazonaws.com{open}lambda.amazonaws.com"), Truth::No),
+        ] {
+            assert_eq!(may_be(&text, "lambda.amazonaws.com"), expected, "{text}");
+        }
     }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::found::{FoundFunction, RoleNamed};
 use super::raw::{Text, Within};
 use super::{
-    Attached, Attachment, AuditedAccount, Collector, EventSourceKind, Extent, Function, Id, IdItem, IdList,
-    InputProblem, Ipv6, PolicyEntry, VpcConfig, VpcConnection, VpcEventSource,
+    Attached, Attachment, AuditedAccount, Collector, DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList,
+    InputProblem, Ipv6, PolicyEntry, RoleReference, VpcConfig, VpcConnection, VpcEventSource,
 };
 use crate::document::{Raw, SyntaxError, from_text};
 use crate::policy::PolicyType;
@@ -210,7 +210,10 @@ fn function<'a>(
             // Without a subnet it is only how Lambda prints that there is none.
             vpc_config: vpc_config.filter(|_| vpc == VpcConnection::Connected),
             event_sources,
+            depends_on: DependsOn::default(),
             unordered: Vec::new(),
+            role_reference: RoleReference::Arn,
+            ignored_policies: None,
             when: Vec::new(),
         },
         role_place: found.role.as_ref().map(|role| within.place(role.raw)),

@@ -22,8 +22,14 @@ pub struct Function {
     pub vpc_config: Option<VpcConfig>,
     /// What it reads from within a VPC: for this Lambda uses the role as for a function that is connected.
     pub event_sources: Vec<VpcEventSource>,
+    /// What it says that it waits for.
+    pub depends_on: DependsOn,
     /// The policies of its role that another resource attaches, on which the function does not depend.
     pub unordered: Vec<Unordered>,
+    /// How its role is named.
+    pub role_reference: RoleReference,
+    /// SAM's `Policies` beside `Role`, which makes SAM leave them out.
+    pub ignored_policies: Option<Place>,
     pub when: Vec<When>,
 }
 
@@ -86,6 +92,50 @@ pub struct Unordered {
     /// The resource that attaches it: what `DependsOn` has to name.
     pub resource: String,
     pub place: Place,
+    pub mend: OrderMend,
+}
+
+/// What would put a function and a policy in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderMend {
+    /// The function names the resource in its `DependsOn`.
+    DependsOn,
+    /// Only rights from another policy: the resource itself waits for the function.
+    OtherPolicy,
+}
+
+/// The resources that a function names as those to wait for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DependsOn {
+    pub language: OrderLanguage,
+    /// Its key; none if it is not written.
+    pub place: Option<Place>,
+    pub resources: Vec<String>,
+}
+
+/// How an input writes what waits for what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrderLanguage {
+    /// `DependsOn`
+    #[default]
+    CloudFormation,
+    /// `depends_on`
+    Terraform,
+}
+
+/// What a function's `Role` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RoleReference {
+    /// An ARN, or what may be one.
+    #[default]
+    Arn,
+    /// The role's name, where only its ARN will do.
+    Name {
+        /// The value that has to change.
+        place: Place,
+        /// The logical id of the role.
+        role: String,
+    },
 }
 
 /// `VpcConfig` (`vpc_config`) as it is written.

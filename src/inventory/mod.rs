@@ -29,8 +29,8 @@ pub use collect::{Bare, Collector};
 pub use document::{Document, Origin};
 pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
-    EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey,
-    VpcConflict, VpcConnection, VpcEventSource, When,
+    DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, OrderLanguage, OrderMend, RoleReference,
+    Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict, VpcConnection, VpcEventSource, When,
 };
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;

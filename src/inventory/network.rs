@@ -37,6 +37,8 @@ pub struct Vpc {
 pub enum Endpoints {
     /// It has, or may have.
     Some,
+    /// The input has none for it, but hands the VPC out to other inputs (`Outputs`), which may have some.
+    OfOthers,
     /// Surely none.
     None,
 }

@@ -96,6 +96,13 @@ pub struct Policy {
     pub standing: Standing,
 }
 
+impl Policy {
+    /// A policy of which nothing is known but that AWS refuses it.
+    pub fn refused() -> Policy {
+        Policy { version: Version::V2012, statements: Vec::new(), standing: Standing::Refused }
+    }
+}
+
 /// Whether AWS takes the document at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

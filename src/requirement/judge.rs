@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use super::applies::{Applicability, shown_by_input};
 use super::context::{CallerContext, Locality};
-use super::pack::{Facts, Only, Pack, PackPrincipal};
+use super::pack::{Facts, Level, Only, Pack, PackPrincipal};
+use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::question;
+use super::races::{Race, Role, race};
 use crate::evaluate::{
     Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
     judge as evaluate, may_assume, near_misses,
@@ -30,6 +32,13 @@ pub struct Judging<'j, 'a> {
     pub partition: Option<&'j str>,
     pub region: Option<&'j str>,
     pub account: Option<&'j str>,
+}
+
+impl Judging<'_, '_> {
+    /// The partition that the caller says, or that the region lies in that the caller says.
+    pub fn said_partition(&self) -> Option<&str> {
+        self.partition.or_else(|| self.region.map(partition_of))
+    }
 }
 
 /// The caller's word that a principal is of a kind.
@@ -63,6 +72,8 @@ pub struct Judged {
     pub trust: Option<JudgedTrust>,
     /// What the principal's own code may do, in the order of the pack's list.
     pub code: Vec<Verdict>,
+    /// The functions that do not wait for the policies that give the principal its rights.
+    pub races: Vec<Race>,
 }
 
 /// A policy that took part in a judgement.
@@ -114,7 +125,7 @@ impl<'j, 'a> Judge<'j, 'a> {
     fn principal(&mut self, id: PrincipalId) -> Vec<Judged> {
         let principal = self.judging.inventory.principal(id);
         let identity: Vec<(Attached, Option<Rc<Policy>>)> =
-            principal.identity.iter().map(|attached| (attached.clone(), self.store.policy(attached.policy))).collect();
+            principal.identity.iter().map(|attached| (attached.clone(), self.identity_policy(attached))).collect();
         let seen: Vec<Rc<Policy>> = identity.iter().filter_map(|(_, policy)| policy.clone()).collect();
         let trust = principal.trust.and_then(|trust| self.store.policy(trust));
         let mut judged = Vec::new();
@@ -126,6 +137,16 @@ impl<'j, 'a> Judge<'j, 'a> {
             }
         }
         judged
+    }
+
+    /// An identity policy. One of another partition cannot be attached, whatever it says.
+    fn identity_policy(&mut self, attached: &Attached) -> Option<Rc<Policy>> {
+        let entry = self.judging.inventory.policy(attached.policy);
+        let foreign = self.judging.said_partition().zip(entry.arn.as_deref());
+        if foreign.is_some_and(|(own, arn)| foreign_partition(arn, own).is_some()) {
+            return Some(Rc::new(Policy::refused()));
+        }
+        self.store.policy(attached.policy)
     }
 
     fn applicability(
@@ -229,6 +250,20 @@ impl<'j, 'a> Judge<'j, 'a> {
             }
             _ => None,
         };
+        let required = |index: &usize| kind.actions[*index].level == Level::Required;
+        let verdicts: Vec<(usize, Verdict)> =
+            (0..actions.len()).filter(required).map(|index| (index, actions[index].outcome.verdict)).collect();
+        let role = Role { identity: &principal.identity, verdicts: &verdicts };
+        let without = |index: usize, removed: &[bool]| {
+            let kept = layered.iter().enumerate().filter(|(at, _)| !removed.get(*at).is_some_and(|removed| *removed));
+            let kept: Vec<LayeredPolicy<'_>> = kept.map(|(_, layered)| *layered).collect();
+            let caller = CallerContext { facts: [&kind.actions[index].context, &kind.context], ..caller };
+            let question = &actions[index].question;
+            with_contexts(question, caller, |contexts| evaluate(question, &kept, attachments, contexts).verdict)
+        };
+        let functions = self.judging.inventory.functions.iter().enumerate();
+        let of_role = functions.filter(|(_, function)| kind.only == Only::Role && function.role == Some(id));
+        let races = of_role.filter_map(|function| race(function, &role, without)).collect();
         drop(layered);
         Judged {
             principal: id,
@@ -240,6 +275,7 @@ impl<'j, 'a> Judge<'j, 'a> {
             actions,
             trust,
             code,
+            races,
         }
     }
 
@@ -264,7 +300,7 @@ impl<'j, 'a> Judge<'j, 'a> {
         let region = self.judging.region.or_else(|| self.region_of_functions(id));
         let partition = self
             .judging
-            .partition
+            .said_partition()
             .or_else(|| region.map(partition_of))
             .or_else(|| arn.and_then(PrincipalArn::known_partition))
             .unwrap_or("aws");
@@ -332,21 +368,4 @@ fn with_contexts<T>(question: &Question, caller: CallerContext<'_>, ask: impl Fn
         .collect();
     let contexts: Vec<&dyn Context> = contexts.iter().map(|context| context as &dyn Context).collect();
     ask(&contexts)
-}
-
-/// The partition in which a region lies.
-///
-/// Source: AWS General Reference, "Amazon Resource Names (ARNs)": the partitions.
-pub fn partition_of(region: &str) -> &'static str {
-    const PREFIXES: [(&str, &str); 8] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("eusc-", "aws-eusc"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isof-", "aws-iso-f"),
-    ];
-    PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }

@@ -7,18 +7,20 @@ mod applies;
 mod context;
 mod judge;
 mod pack;
+mod partition;
 mod policies;
 mod question;
+mod races;
 mod read;
 
 pub use applies::Applicability;
 pub use context::{CallerContext, Locality};
-pub use judge::{
-    Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge, partition_of,
-};
+pub use judge::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge};
 pub use pack::{
     Applies, Chosen, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal, PackResource,
     PackTrust, Template,
 };
+pub use partition::{foreign_partition, partition_of};
 pub use policies::PolicyProblem;
+pub use races::Race;
 pub use read::{PackProblem, built_in, read};

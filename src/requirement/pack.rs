@@ -34,6 +34,8 @@ pub struct PackPrincipal {
     pub context: Facts,
     pub trust: Option<PackTrust>,
     pub code: Option<PackCode>,
+    /// The actions that are still needed when the principal is no longer of this kind, to clear away what it made.
+    pub cleans_up: Vec<String>,
     pub actions: Vec<PackAction>,
 }
 

@@ -8,8 +8,8 @@ use super::pack::Pack;
 use crate::document::Doc;
 use crate::inventory::{Document, Inventory, PolicyId, Resolved};
 use crate::policy::{
-    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Reading, Standing, Unknown, Version, read_resolved,
-    read_sound, read_wanted, split_action,
+    Gravity, Outline, Polarity, Policy, PolicyType, Problem, Reading, Unknown, read_resolved, read_sound, read_wanted,
+    split_action,
 };
 use crate::source::{Part, Path};
 
@@ -69,11 +69,7 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
         }
         let entry = self.inventory.policy(id);
         if entry.meant.is_some() {
-            return Some(Rc::new(Policy {
-                version: Version::V2012,
-                statements: Vec::new(),
-                standing: Standing::Refused,
-            }));
+            return Some(Rc::new(Policy::refused()));
         }
         let document = entry.document.as_ref()?;
         let read = self.read(document, entry.policy_type);

@@ -69,6 +69,8 @@ struct RawPrincipal {
     context: RawFacts,
     trust: Option<RawTrust>,
     code: Option<RawCode>,
+    #[serde(default)]
+    cleans_up: Vec<Spanned<String>>,
     action: Vec<RawAction>,
 }
 
@@ -203,6 +205,7 @@ impl RawPrincipal {
             context: self.context.validate(problems),
             trust: self.trust.map(|trust| trust.validate(problems)),
             code: self.code.map(|code| code.validate(problems)),
+            cleans_up: known_actions(self.cleans_up, problems),
             actions: self.action.into_iter().map(|action| action.validate(problems)).collect(),
         }
     }

@@ -24,7 +24,7 @@ by its operator role, and the execution role needs no rights to them.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| capacity_provider(config))
+    findings(&RULE, examined, |variant| capacity_provider(variant.config))
 }
 
 fn capacity_provider(config: &VpcConfig) -> Option<Cause> {
@@ -33,10 +33,11 @@ fn capacity_provider(config: &VpcConfig) -> Option<Cause> {
         VpcConflict::Edge(_) => None,
     })?;
     Some(Cause {
+        severity: RULE.severity,
         predicate: "has a capacity provider, and a VPC configuration of its own".to_owned(),
         primary: Label { place: config.place.clone(), message: "the capacity provider has the VPC".to_owned() },
         related: vec![Label { place: place.clone(), message: "the function runs on its instances".to_owned() }],
-        notes: vec!["AWS says: Cannot specify 'CapacityProviderConfig' and 'VpcConfig' together.".to_owned()],
+        notes: vec!["SAM says: Cannot specify 'CapacityProviderConfig' and 'VpcConfig' together.".to_owned()],
         help: "leave out VpcConfig, and give it to the capacity provider".to_owned(),
     })
 }

@@ -23,7 +23,7 @@ To mend it, take VpcConfig away, also where it comes from SAM's Globals, or asso
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| edge(config))
+    findings(&RULE, examined, |variant| edge(variant.config))
 }
 
 fn edge(config: &VpcConfig) -> Option<Cause> {
@@ -32,6 +32,7 @@ fn edge(config: &VpcConfig) -> Option<Cause> {
         VpcConflict::CapacityProvider(_) => None,
     })?;
     Some(Cause {
+        severity: RULE.severity,
         predicate: "is run at CloudFront's edge, and has a VPC configuration".to_owned(),
         primary: Label { place: config.place.clone(), message: "at the edge there is no VPC".to_owned() },
         related: vec![Label { place: place.clone(), message: "the distribution runs it at the edge".to_owned() }],

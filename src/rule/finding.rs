@@ -32,6 +32,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The fact, in one line.
     pub message: String,
+    /// ` when Stage is prod`: what follows the message, if the rule itself knows under which values it holds.
+    pub when: Option<String>,
     /// Why AWS refuses although it looks right, what AWS says; each a sentence.
     pub notes: Vec<String>,
     /// The smallest change that mends it.

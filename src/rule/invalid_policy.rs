@@ -51,6 +51,7 @@ fn invalid(examined: &Examined<'_>, PolicyProblem { policy, problem }: &PolicyPr
             Gravity::Suspect => Severity::Warning,
         },
         message: format!("{}{of}", problem.message),
+        when: None,
         notes: Vec::new(),
         help: problem.help.clone(),
         url: RULE.source.to_owned(),

@@ -5,7 +5,7 @@ use super::subject::{Examined, Group, NearWords, Subject, near};
 use super::{Rule, unknown_action};
 use crate::evaluate::{Layer, StatementRef, Truth, Unmet, Verdict};
 use crate::policy::Standing;
-use crate::requirement::{JudgedAction, PackAction};
+use crate::requirement::{JudgedAction, Level, PackAction};
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-permission",
@@ -30,7 +30,14 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
     examined.subjects().filter_map(|subject| missing(&subject)).collect()
 }
 
-fn missing(subject: &Subject<'_>) -> Option<Finding> {
+/// Is something required missing, and told by this rule?
+pub(super) fn is_told(subject: &Subject<'_>) -> bool {
+    let required = |group: Group<'_>| group.iter().any(|(action, _)| action.level == Level::Required);
+    unexplained(subject).is_some_and(required)
+}
+
+/// The missing actions that no other rule tells of.
+fn unexplained<'e>(subject: &Subject<'e>) -> Option<Group<'e>> {
     subject.actions().find(|(_, judged)| judged.outcome.verdict == Verdict::Missing)?;
     // What a misspelt name, a refused document or a policy that does not exist explains is told there.
     let misspelt = unknown_action::misspelt(subject);
@@ -40,6 +47,11 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
     });
     let unexplained = |action: &PackAction, _: &JudgedAction| (!lost && !misspelt.contains(&action.name)).then_some(());
     let (_, group) = subject.groups(Verdict::Missing, unexplained).into_iter().next()?;
+    Some(group)
+}
+
+fn missing(subject: &Subject<'_>) -> Option<Finding> {
+    let group = unexplained(subject)?;
     let severity = subject.severity(&group, Severity::Error);
     let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));
     let words = NearWords {
@@ -53,6 +65,13 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
         finding.primary = Some(labels.remove(0));
         finding.related = labels;
         finding.related.extend(Label::new(subject.place(), "the principal"));
+    }
+    let ignored = subject.functions().into_iter().find_map(|function| function.ignored_policies.clone());
+    if let Some(place) = ignored.filter(|_| severity != Severity::Note) {
+        finding
+            .notes
+            .push("SAM adds nothing to a role that is given, and leaves the function's Policies out".to_owned());
+        finding.related.extend(Label::new(Some(place), "SAM leaves this out, because Role is given"));
     }
     finding.notes.extend(subject.aws_says(&group));
     finding.notes.extend(why_near_misses_fail(subject, &group));

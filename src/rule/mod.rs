@@ -9,13 +9,18 @@ mod conditional_permission;
 mod denied_permission;
 mod edge_function_in_vpc;
 mod finding;
+mod function_variants;
 mod invalid_policy;
 mod missing_permission;
 mod partial_permission;
+mod policy_removed_with_vpc;
+mod role_policies_ignored;
+mod role_ref_is_name;
 mod subject;
 mod trust_source_arn;
 mod unknown_action;
 mod unknown_managed_policy;
+mod unordered_policy;
 mod unresolved_permission;
 mod untrusted_role;
 mod variants;
@@ -30,10 +35,12 @@ mod vpc_no_egress;
 mod vpc_public_subnet;
 #[cfg(test)]
 mod vpc_samples;
+mod vpc_service_calls;
 mod words;
+mod wrong_partition;
 
 pub use finding::{Finding, Label, Severity};
-pub use subject::{Examined, Subject};
+pub use subject::{Before, Examined, Subject};
 
 /// A rule.
 #[derive(Debug)]
@@ -52,7 +59,7 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 21] = [
+pub static RULES: [&Rule; 26] = [
     &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
     &conditional_permission::RULE,
@@ -61,9 +68,13 @@ pub static RULES: [&Rule; 21] = [
     &invalid_policy::RULE,
     &missing_permission::RULE,
     &partial_permission::RULE,
+    &policy_removed_with_vpc::RULE,
+    &role_policies_ignored::RULE,
+    &role_ref_is_name::RULE,
     &trust_source_arn::RULE,
     &unknown_action::RULE,
     &unknown_managed_policy::RULE,
+    &unordered_policy::RULE,
     &unresolved_permission::RULE,
     &untrusted_role::RULE,
     &vpc_config_incomplete::RULE,
@@ -74,6 +85,7 @@ pub static RULES: [&Rule; 21] = [
     &vpc_mixed_vpcs::RULE,
     &vpc_no_egress::RULE,
     &vpc_public_subnet::RULE,
+    &wrong_partition::RULE,
 ];
 
 /// The rule of this name.

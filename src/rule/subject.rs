@@ -16,6 +16,16 @@ pub struct Examined<'e> {
     pub packs: &'e [Pack],
     pub judged: &'e [Judged],
     pub problems: &'e [PolicyProblem],
+    /// The partition that the caller says.
+    pub partition: Option<&'e str>,
+    /// What is deployed now, if the caller shows it.
+    pub before: Option<Before<'e>>,
+}
+
+/// What is deployed now, judged by the same packs.
+pub struct Before<'e> {
+    pub inventory: &'e Inventory<'e>,
+    pub judged: &'e [Judged],
 }
 
 impl<'e> Examined<'e> {
@@ -235,6 +245,7 @@ impl<'e> Subject<'e> {
             rule,
             severity,
             message,
+            when: None,
             notes: Vec::new(),
             help: None,
             url: self.pack.url.clone(),

@@ -35,7 +35,7 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
                 && known.message == finding.message
                 && place(known) == place(&finding)
         };
-        let known = first.and_then(|_| merged.iter_mut().rev().find(same));
+        let known = first.filter(|_| finding.when.is_none()).and_then(|_| merged.iter_mut().rev().find(same));
         match (known, finding.subject) {
             (Some((known, having)), Some(id)) => {
                 known.severity = known.severity.max(finding.severity);
@@ -47,7 +47,10 @@ pub(super) fn merged(examined: &Examined<'_>, findings: Vec<Finding>) -> Vec<Fin
         }
     }
     let said = |(mut finding, having): (Finding, Vec<PrincipalId>)| {
-        if let Some(first) = having.first() {
+        // What is found of a function is said by its rule: once for all of its variants.
+        if let Some(when) = finding.when.take() {
+            finding.message.push_str(&when);
+        } else if let Some(first) = having.first() {
             let all = variants.get(&inventory.first_variant(*first)).map_or(&having[..], Vec::as_slice);
             finding.message.push_str(&when(examined, all, &having));
         }
@@ -73,7 +76,7 @@ fn when(examined: &Examined<'_>, all: &[PrincipalId], having: &[PrincipalId]) ->
 }
 
 fn show_functions(examined: &Examined<'_>, finding: &mut Finding, having: &[PrincipalId]) {
-    if finding.severity == Severity::Note || finding.primary.is_none() {
+    if finding.severity == Severity::Note || finding.primary.is_none() || finding.principal.is_none() {
         return;
     }
     let mut shown = 0;

@@ -3,8 +3,8 @@
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
 use super::subject::Examined;
-use super::vpc_cause::{Cause, findings};
-use crate::inventory::{VpcConfig, VpcConfigKey};
+use super::vpc_cause::{Cause, Variant, findings};
+use crate::inventory::{Function, VpcConfig, VpcConfigKey};
 
 pub(super) static RULE: Rule = Rule {
     name: "vpc-config-incomplete",
@@ -15,6 +15,9 @@ A VPC configuration has subnets and no security groups, or security groups and n
 a network interface, and refuses one without the other: \"SubnetIds and SecurityIds must coexist or be both empty \
 list.\" Two empty lists mean no VPC, and are fine.
 
+Where it depends on the template's parameters, and other values give a function that works, this is a warning if the \
+caller left a parameter empty or if each list has a condition of its own, and a note if both.
+
 Example: VpcConfig: {SubnetIds: [subnet-0a1b2c3d]}.
 
 To mend it, fill the other list with ids of the same VPC, or leave VpcConfig out.",
@@ -23,10 +26,11 @@ To mend it, fill the other list with ids of the same VPC, or leave VpcConfig out
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| incomplete(config))
+    findings(&RULE, examined, incomplete)
 }
 
-fn incomplete(config: &VpcConfig) -> Option<Cause> {
+fn incomplete(variant: Variant<'_>) -> Option<Cause> {
+    let config = variant.config;
     let subnets = (!config.subnets.items.is_empty(), config.subnets.is_surely_empty());
     let groups = (!config.security_groups.items.is_empty(), config.security_groups.is_surely_empty());
     let (there, lacks, key, place, other) = match (subnets, groups) {
@@ -51,6 +55,7 @@ fn incomplete(config: &VpcConfig) -> Option<Cause> {
         None => Label { place: config.place.clone(), message: format!("this has no {}", key.as_str()) },
     };
     Some(Cause {
+        severity: severity(variant, key),
         predicate: format!("has {there} in its VPC configuration, but no {lacks}"),
         primary,
         related: Label::new(other.clone(), format!("the {there}")).into_iter().collect(),
@@ -59,10 +64,62 @@ fn incomplete(config: &VpcConfig) -> Option<Cause> {
     })
 }
 
+/// A template that works with other values of its parameters is no error if the values have to agree: if each list hangs
+/// on a condition of its own, or if the caller has left out what one of them needs.
+fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
+    let both = |config: &VpcConfig| !config.subnets.is_surely_empty() && !config.security_groups.is_surely_empty();
+    let other_lacks = |function: &&Function| match (&function.vpc_config, lacking) {
+        (None, _) => true,
+        (Some(config), VpcConfigKey::SubnetIds) => config.security_groups.is_surely_empty(),
+        (Some(config), _) => config.subnets.is_surely_empty(),
+    };
+    if !variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both)) {
+        return RULE.severity;
+    }
+    let apart = variant.all.iter().any(other_lacks);
+    let left_out = variant.function.when.iter().any(|when| when.value == "\"\"");
+    match (apart, left_out) {
+        (false, false) => RULE.severity,
+        (true, true) => Severity::Note,
+        _ => Severity::Warning,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::vpc_samples::*;
     use super::*;
+
+    #[test]
+    fn a_template_that_works_with_other_values_is_no_error() {
+        use super::super::vpc_samples::function;
+        use crate::inventory::When;
+        let variant = |value: &str, lists: Option<(&[&str], &[&str])>| {
+            let when = vec![When { name: "P".to_owned(), value: value.to_owned() }];
+            Function { when, ..function("F", lists.map(|(subnets, groups)| config(subnets, groups))) }
+        };
+        let (subnet, group): (&[&str], &[&str]) = (&["subnet-1"], &["sg-1"]);
+        let complete = || variant("a", Some((subnet, group)));
+        for (variants, expected, why) in [
+            (vec![variant("a", Some((subnet, &[])))], Severity::Error, "it never works"),
+            (vec![variant("\"\"", Some((subnet, &[]))), variant("b", None)], Severity::Error, "nor here"),
+            (vec![variant("dev", Some((subnet, &[]))), complete()], Severity::Error, "dev fails, whoever deploys it"),
+            (vec![variant("\"\"", Some((subnet, &[]))), complete()], Severity::Warning, "the caller gave no group"),
+            (
+                vec![variant("dev", Some((subnet, &[]))), complete(), variant("x", None)],
+                Severity::Warning,
+                "the subnets have a condition too",
+            ),
+            (
+                vec![variant("\"\"", Some((subnet, &[]))), complete(), variant("x", None)],
+                Severity::Note,
+                "the caller gave one and not the other",
+            ),
+        ] {
+            let found = checked_variants(&RULE, variants, Network::default());
+            assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [expected], "{why}");
+        }
+    }
 
     #[test]
     fn both_lists_or_none() {

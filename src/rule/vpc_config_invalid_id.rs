@@ -5,6 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::Examined;
 use super::vpc_cause::{Cause, findings};
 use crate::inventory::{Id, IdItem, IdList, Stray, VpcConfig};
+use crate::policy::shown;
 use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 The id of a subnet is `subnet-` with lower case letters and digits, that of a security group `sg-` with letters and \
 digits. Lambda refuses anything else (\"failed to satisfy constraint: Member must satisfy regular expression pattern: \
 ^subnet-[0-9a-z]*$\"): the id of a VPC, the name of a group, the ids of the other list, or several ids in one text. What \
-CloudFormation fills in later, such as parameters and imports, is not asked.
+CloudFormation fills in later, such as parameters and imports, is not asked, and a placeholder that somebody has yet to \
+replace (YOUR_SUBNET_ID, subnet-XXXXXXXX) is worth a note.
 
 Example: SubnetIds: ['subnet-0a1b2c3d,subnet-4e5f6a7b'].
 
@@ -25,7 +27,7 @@ To mend it, write the ids, each as an element of its list.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| invalid(config))
+    findings(&RULE, examined, |variant| invalid(variant.config))
 }
 
 fn invalid(config: &VpcConfig) -> Vec<Cause> {
@@ -48,6 +50,7 @@ fn invalid(config: &VpcConfig) -> Vec<Cause> {
 struct Wrong {
     what: String,
     is: Stray,
+    is_placeholder: bool,
     place: Place,
 }
 
@@ -64,34 +67,52 @@ impl Wrong {
 
 fn wrong<R>(list: &IdList<R>, is_right: impl Fn(&str) -> bool) -> Vec<Wrong> {
     let wrong = |item: &IdItem<R>| {
-        let (what, is) = match &item.id {
-            Id::Literal(text) if !is_right(text) => (format!("`{text}`"), looks_like(text)),
-            Id::Stray { what, is } => (what.clone(), *is),
+        let (what, is, is_placeholder) = match &item.id {
+            Id::Literal(text) if !is_right(text) => {
+                (format!("`{}`", shown(text)), looks_like(text), is_placeholder(text))
+            }
+            Id::Stray { what, is } => (what.clone(), *is, false),
             Id::Literal(_) | Id::Resource(_) | Id::Unknown(_) => return None,
         };
-        Some(Wrong { what, is, place: item.place.clone() })
+        Some(Wrong { what, is, is_placeholder, place: item.place.clone() })
     };
     list.items.iter().filter_map(wrong).collect()
 }
 
 fn cause(wrong: &[Wrong], list: &str, kind: &str) -> Cause {
+    let placeholder = wrong.iter().all(|wrong| wrong.is_placeholder);
     let labels = wrong.iter().map(|wrong| Label { place: wrong.place.clone(), message: wrong.words() });
     let mut labels: Vec<Label> = labels.collect();
     let primary = labels.remove(0);
     let pattern = if kind == "subnet" { "^subnet-[0-9a-z]*$" } else { "^sg-[0-9a-zA-Z]*$" };
     let several = wrong[0].what.contains(',');
     Cause {
-        predicate: format!("has {} in {list}, which can be no {kind}", wrong[0].what),
+        severity: if placeholder { Severity::Note } else { RULE.severity },
+        predicate: match placeholder {
+            true => format!("has the placeholder {} in {list}", wrong[0].what),
+            false => format!("has {} in {list}, which can be no {kind}", wrong[0].what),
+        },
         primary,
         related: labels,
         notes: vec![format!(
             "AWS says: failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
         )],
         help: match several {
+            _ if placeholder => format!("put the id of a {kind} there before the deploy, or make it a parameter"),
             true => "write each id as an element of the list, or cut the text with Fn::Split".to_owned(),
             false => format!("write the id of a {kind} there"),
         },
     }
+}
+
+/// Did its author mean somebody to put an id there? AWS refuses it as it stands, but nobody deploys it so.
+fn is_placeholder(text: &str) -> bool {
+    let low = text.to_ascii_lowercase();
+    const WORDS: [&str; 10] =
+        ["xx", "your", "replace", "placeholder", "change", "todo", "example", "dummy", "insert", "..."];
+    let shouted = text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'));
+    shouted || WORDS.iter().any(|word| low.contains(word))
 }
 
 fn looks_like(text: &str) -> Stray {
@@ -128,10 +149,10 @@ mod tests {
             ),
             (&["vpc-1"], &["sg-1"], vec!["function `F` has `vpc-1` in SubnetIds, which can be no subnet"]),
             (
-                &["subnet-XX"],
+                &["subnet-AB"],
                 &["default"],
                 vec![
-                    "function `F` has `subnet-XX` in SubnetIds, which can be no subnet",
+                    "function `F` has `subnet-AB` in SubnetIds, which can be no subnet",
                     "function `F` has `default` in SecurityGroupIds, which can be no security group",
                 ],
             ),
@@ -143,6 +164,26 @@ mod tests {
         ] {
             assert_eq!(messages(&RULE, config(subnets, groups), Network::default()), expected);
         }
+    }
+
+    #[test]
+    fn a_placeholder_is_worth_a_note() {
+        for (text, expected) in [
+            ("YOUR_SUBNET_ID", Severity::Note),
+            ("SUBNET1", Severity::Note),
+            ("subnet-XXXXXXXX", Severity::Note),
+            ("your-subnet", Severity::Note),
+            ("replace-me", Severity::Note),
+            ("vpc-0123", Severity::Error),
+            ("subnet1", Severity::Error),
+            ("subnet-0A1B", Severity::Error),
+            ("private", Severity::Error),
+        ] {
+            let found = checked(&RULE, config(&[text], &["sg-1"]), Network::default());
+            assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [expected], "{text}");
+        }
+        let mixed = checked(&RULE, config(&["SUBNET1", "vpc-1"], &["sg-1"]), Network::default());
+        assert_eq!(mixed[0].severity, Severity::Error, "one of them is none");
     }
 
     #[test]

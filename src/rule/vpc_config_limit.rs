@@ -27,7 +27,8 @@ const MOST_SUBNETS: usize = 16;
 const MOST_SECURITY_GROUPS: usize = 5;
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| {
+    findings(&RULE, examined, |variant| {
+        let config = variant.config;
         let subnets = over(&config.subnets, MOST_SUBNETS, "subnets", "vpcConfig.subnetIds");
         let groups =
             over(&config.security_groups, MOST_SECURITY_GROUPS, "security groups", "vpcConfig.securityGroupIds");
@@ -39,6 +40,7 @@ fn over<R>(list: &IdList<R>, most: usize, what: &str, member: &str) -> Option<Ca
     let count = list.items.len();
     let first_too_many = list.items.get(most)?;
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("has {count} {what}; Lambda takes {most}"),
         primary: Label {
             place: list.place.clone().unwrap_or_else(|| first_too_many.place.clone()),

@@ -24,12 +24,13 @@ To mend it, write the key as the help spells it, or take it out.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, |config, _| config.unknown_keys.iter().map(unknown).collect::<Vec<_>>())
+    findings(&RULE, examined, |variant| variant.config.unknown_keys.iter().map(unknown).collect::<Vec<_>>())
 }
 
 fn unknown(key: &UnknownKey) -> Cause {
     let name = &key.name;
     Cause {
+        severity: RULE.severity,
         predicate: format!("has `{name}` in its VPC configuration, which Lambda does not know"),
         primary: Label { place: key.place.clone(), message: "there is no such key".to_owned() },
         related: Vec::new(),

@@ -12,7 +12,9 @@ pub(super) static RULE: Rule = Rule {
     summary: "a function in a VPC with dedicated instance tenancy",
     explanation: "\
 Lambda functions cannot connect to a VPC whose InstanceTenancy is `dedicated`: the network interfaces are made for \
-hardware that others share.
+hardware that others share. Lambda refuses the function, or leaves it in the state Failed; AWS documents the limit (\"Lambda \
+functions cannot connect directly to a VPC with dedicated instance tenancy\"), not the sentence of the refusal. The \
+tenancy of single instances does not matter.
 
 Example: AWS::EC2::VPC with InstanceTenancy: dedicated, and a function in one of its subnets.
 
@@ -23,7 +25,7 @@ instances may still ask for dedicated hardware one by one.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, dedicated)
+    findings(&RULE, examined, |variant| dedicated(variant.config, variant.network))
 }
 
 fn dedicated(config: &VpcConfig, network: &Network) -> Option<Cause> {
@@ -42,11 +44,13 @@ fn dedicated(config: &VpcConfig, network: &Network) -> Option<Cause> {
         Some((place, vpc, vpc.dedicated.clone()?))
     })?;
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("is in VPC `{}`, whose tenancy is dedicated", vpc.name),
         primary: Label { place: tenancy, message: "Lambda cannot connect to it".to_owned() },
         related: vec![Label { place: item.clone(), message: "this is in that VPC".to_owned() }],
         notes: vec![
-            "AWS says: Lambda functions cannot connect directly to a VPC with dedicated instance tenancy.".to_owned(),
+            "AWS's documentation: Lambda functions cannot connect directly to a VPC with dedicated instance tenancy"
+                .to_owned(),
         ],
         help: "peer it to a second VPC with default tenancy and put the function there, or leave out InstanceTenancy"
             .to_owned(),

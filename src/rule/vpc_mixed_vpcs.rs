@@ -65,7 +65,7 @@ struct Settled {
 }
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, mixed)
+    findings(&RULE, examined, |variant| mixed(variant.config, variant.network))
 }
 
 fn mixed(config: &VpcConfig, network: &Network) -> Option<Cause> {
@@ -75,6 +75,7 @@ fn mixed(config: &VpcConfig, network: &Network) -> Option<Cause> {
     let (here, there) = (first.home.words(network), other.home.words(network));
     let label = |place: &Place, message: String| Label { place: place.clone(), message };
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("has {} of {here} and {} of {there}", first.words, other.words),
         primary: label(&other.item, format!("this is in {there}")),
         related: vec![

@@ -15,7 +15,11 @@ pub(super) static RULE: Rule = Rule {
     explanation: "\
 The default route of a public subnet leads to an internet gateway, which passes only what has a public address. The \
 network interfaces of a function have none, whatever MapPublicIpOnLaunch says, so that all its calls to the internet, \
-and to AWS services without an endpoint in the VPC, time out.
+and to AWS services without an endpoint in the VPC, time out: \"Task timed out after 3.00 seconds\", \"connect \
+ETIMEDOUT\". AWS refuses nothing: the deploy succeeds.
+
+It is said only where the input shows the subnet, its route table and that route, and where the function asks for no \
+IPv6 (Ipv6AllowedForDualStack): those addresses are public.
 
 Example: a function in a subnet whose route table sends 0.0.0.0/0 to an AWS::EC2::InternetGateway.
 
@@ -26,7 +30,7 @@ services that it calls. A function that calls nothing outside of the VPC works a
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    findings(&RULE, examined, public)
+    findings(&RULE, examined, |variant| public(variant.config, variant.network))
 }
 
 fn public(config: &VpcConfig, network: &Network) -> Option<Cause> {
@@ -60,6 +64,7 @@ fn public(config: &VpcConfig, network: &Network) -> Option<Cause> {
         public[1..].iter().map(|(item, _, _)| Label { place: item.place.clone(), message: "public too".to_owned() }),
     );
     Some(Cause {
+        severity: RULE.severity,
         predicate: format!("does not reach the internet from {subnets} {}", words::quoted(&names, "and")),
         primary: Label {
             place: first.place.clone(),
@@ -67,7 +72,7 @@ fn public(config: &VpcConfig, network: &Network) -> Option<Cause> {
         },
         related,
         notes: vec![
-            "Connecting a function to a public subnet does not give it internet access or a public IP address."
+            "the deploy succeeds; calls to the internet, and to AWS services without an endpoint in the VPC, time out"
                 .to_owned(),
         ],
         help: "name private subnets whose default route goes to a NAT gateway".to_owned(),

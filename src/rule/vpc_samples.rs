@@ -8,7 +8,7 @@ pub(super) use crate::inventory::{
 use super::Rule;
 use super::finding::Finding;
 use super::subject::Examined;
-use crate::inventory::{Function, Inventory, Ipv6, VpcConnection};
+use crate::inventory::{DependsOn, Function, Inventory, Ipv6, RoleReference, VpcConnection};
 use crate::source::{At, Place, Source, Sources, Span};
 
 /// A place that is told from others by its number.
@@ -79,16 +79,30 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
         place: Some(place(0)),
         vpc_config,
         event_sources: Vec::new(),
+        depends_on: DependsOn::default(),
         unordered: Vec::new(),
+        role_reference: RoleReference::Arn,
+        ignored_policies: None,
         when: Vec::new(),
     }
 }
 
 /// What a rule says of the function `F`.
 pub(super) fn checked(rule: &'static Rule, config: VpcConfig, network: Network) -> Vec<Finding> {
-    let functions = vec![function("F", Some(config))];
+    checked_variants(rule, vec![function("F", Some(config))], network)
+}
+
+/// What a rule says of these variants of one function.
+pub(super) fn checked_variants(rule: &'static Rule, functions: Vec<Function>, network: Network) -> Vec<Finding> {
     let inventory = Inventory { functions, network, ..Inventory::default() };
-    (rule.check)(&Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[] })
+    (rule.check)(&Examined {
+        inventory: &inventory,
+        packs: &[],
+        judged: &[],
+        problems: &[],
+        partition: None,
+        before: None,
+    })
 }
 
 pub(super) fn messages(rule: &'static Rule, config: VpcConfig, network: Network) -> Vec<String> {

@@ -71,6 +71,13 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         Evaluator::new(self.template, self.world).value(node)
     }
 
+    /// The resources that a node names, as [`Evaluated::mentions`] has them.
+    pub fn mentions(&self, node: &Node<'d>) -> Vec<Mention<'d>> {
+        let evaluator = Evaluator::new(self.template, self.world);
+        evaluator.value(node);
+        evaluator.into_findings().0
+    }
+
     /// The text of a pseudo parameter; empty if there is none of the name.
     pub fn pseudo(&self, name: &str) -> String {
         let root = Node { doc: &Doc::Null, path: Path::new(), loops: None };

@@ -46,6 +46,8 @@ pub enum Shape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Existing {
     Checked,
+    /// Each item of the list.
+    CheckedItems,
     Unchecked,
 }
 
@@ -69,7 +71,12 @@ impl<'d> Parameter<'d> {
             text: if stored { None } else { given.or_else(default) },
             allowed: if stored { Vec::new() } else { allowed },
             length: (number("MinLength").unwrap_or(0), number("MaxLength").unwrap_or(usize::MAX)),
-            existing: if kind.starts_with("AWS::") && !stored { Existing::Checked } else { Existing::Unchecked },
+            existing: match &*kind {
+                _ if stored => Existing::Unchecked,
+                kind if kind.starts_with("AWS::") => Existing::Checked,
+                kind if kind.starts_with("List<AWS::") => Existing::CheckedItems,
+                _ => Existing::Unchecked,
+            },
         }
     }
 
@@ -79,6 +86,12 @@ impl<'d> Parameter<'d> {
         (self.allowed.is_empty() || self.allowed.iter().any(|allowed| allowed == text))
             && (self.length.0..=self.length.1).contains(&characters)
             && !(text.is_empty() && self.existing == Existing::Checked)
+    }
+
+    /// Is it a list of things that CloudFormation looks up? AWS does not say whether such a list may be empty; nobody
+    /// who leaves out a default means it to be.
+    pub fn lists_existing(&self) -> bool {
+        self.existing == Existing::CheckedItems
     }
 
     /// The text that it surely is, in conditions too.

@@ -3,11 +3,14 @@
 mod dumps;
 mod inputs;
 mod layers;
+mod network;
 mod output;
 mod packs;
 mod places;
 mod single_calls;
 mod statuses;
+mod template_roles;
+mod updates;
 
 use std::fs;
 use std::io::Read;

@@ -5,11 +5,12 @@
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::attaching::Holder;
+use super::attaching::{Attaches, Holder};
 use super::difference::difference;
 use super::event_sources::EventSources;
-use super::principals::Principals;
-use super::roles::{Named, named};
+use super::order::{Dependencies, depends_on};
+use super::principals::{Principals, Read};
+use super::roles::{Named, named, reference};
 use super::{NetworkReader, Places};
 use crate::document::Doc;
 use crate::inventory::{Collector, FoundFunction, FoundId, Function, RoleNamed, VpcConfig, VpcConnection, When};
@@ -22,6 +23,7 @@ pub(super) struct Reader<'t, 'd, 'a> {
     principals: Principals<'t, 'd, 'a>,
     network: NetworkReader<'t, 'd>,
     event_sources: EventSources,
+    dependencies: Dependencies<'t, 'd>,
     /// The resources of principals that functions use.
     used: HashSet<ResourceId>,
     /// The principals of which it is known under which values they are needed.
@@ -44,6 +46,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             principals: Principals::new(template, places),
             network: NetworkReader::new(template, doc, places),
             event_sources: EventSources::read(template),
+            dependencies: Dependencies::new(template),
             used: HashSet::new(),
             settled: HashSet::new(),
             problems: Vec::new(),
@@ -82,7 +85,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let existing = existing(template, &worlds, id);
         for world in &existing {
             let evaluation = template.in_world(world);
-            let Some(found) = self.role(collector, &evaluation, id) else { continue };
+            let Some(Read { id: found, .. }) = self.role(collector, &evaluation, id) else { continue };
             match variants.iter_mut().find(|(known, _)| *known == found) {
                 Some((_, worlds)) => worlds.push(world),
                 None => variants.push((found, vec![world])),
@@ -103,7 +106,11 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
 
     fn function(&mut self, collector: &mut Collector<'a>, id: ResourceId) {
         let template = self.template;
-        let worlds = self.worlds(&self.closure(id), &self.network.related(id));
+        let needed = self.closure(id);
+        let attaches = |id: &&ResourceId| Attaches::of(&template.resource(**id).resource_type).is_some();
+        let attaching: Vec<ResourceId> = needed.iter().filter(attaches).copied().collect();
+        let explaining = [self.dependencies.between(id, &attaching), self.network.related(id)].concat();
+        let worlds = self.worlds(&needed, &explaining);
         let existing = existing(template, &worlds, id);
         let mut variants: Vec<Variant<'_, 'a>> = Vec::new();
         for world in &existing {
@@ -118,14 +125,20 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         // The values under which the role matters are those under which the function needs it.
         variants.sort_by_key(|variant| !variant.function.needs_interfaces());
         let mut own: Vec<FoundId> = Vec::new();
+        for at in 0..variants.len() {
+            let RoleNamed::Found(found) = variants[at].role else { continue };
+            if !own.contains(&found) {
+                own.push(found);
+                let needs = variants[at].function.needs_interfaces();
+                let alike = variants.iter().filter(|variant| {
+                    variant.role == RoleNamed::Found(found) && variant.function.needs_interfaces() == needs
+                });
+                let worlds: Vec<&World> = alike.flat_map(|variant| variant.worlds.iter().copied()).collect();
+                self.settle(collector, found, difference(&existing, &worlds));
+            }
+        }
         for Variant { mut function, role, role_place, worlds } in variants {
             function.when = difference(&existing, &worlds);
-            if let RoleNamed::Found(found) = role
-                && !own.contains(&found)
-            {
-                own.push(found);
-                self.settle(collector, found, function.when.clone());
-            }
             collector.function(FoundFunction { function, role, role_place });
         }
     }
@@ -144,10 +157,16 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let properties = evaluated.properties;
         let vpc_config = self.network.vpc_config(&mut collector.network, evaluation, resource, &properties);
         let role = properties.get("Role");
-        let role_place = role.map(|role| self.principals.places.value(&role.origin));
+        let places = self.principals.places;
+        let role_place = role.map(|role| places.value(&role.origin));
+        let role_reference = reference(&self.principals, evaluation, role);
+        let mut unordered = Vec::new();
         let role = match role.map(|role| named(&self.principals, evaluation, role)) {
             Some(Named::Resource(role)) => match self.role(collector, evaluation, role) {
-                Some(found) => RoleNamed::Found(found),
+                Some(read) => {
+                    unordered = self.dependencies.unordered(evaluation, places, id, &read.attached_by);
+                    RoleNamed::Found(read.id)
+                }
                 None => RoleNamed::Nothing,
             },
             Some(Named::MadeBySam(_)) | None => RoleNamed::Nothing,
@@ -160,27 +179,25 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(self.principals.place_of(resource)),
-            event_sources: self.event_sources.of(self.template, evaluation, self.principals.places, resource),
+            event_sources: self.event_sources.of(self.template, evaluation, places, resource),
             vpc_config,
-            unordered: Vec::new(),
+            depends_on: depends_on(resource, places),
+            unordered,
+            role_reference,
+            ignored_policies: None,
             when: Vec::new(),
         };
         Variant { function, role, role_place, worlds: vec![world] }
     }
 
     /// A principal that is a resource, in a world.
-    fn role(
-        &mut self,
-        collector: &mut Collector<'a>,
-        evaluation: &Evaluation<'_, 'd>,
-        id: ResourceId,
-    ) -> Option<FoundId> {
+    fn role(&mut self, collector: &mut Collector<'a>, evaluation: &Evaluation<'_, 'd>, id: ResourceId) -> Option<Read> {
         self.used.insert(id);
         let template = self.template;
         let evaluated = evaluation.resource(id);
         self.report(&evaluated.problems);
         let shown = self.principals.shown(template.resource(id), &evaluated.properties)?;
-        Some(self.principals.principal(collector, evaluation, &shown).id)
+        Some(self.principals.principal(collector, evaluation, &shown))
     }
 
     fn report(&mut self, problems: &[crate::template::Problem]) {

@@ -14,6 +14,7 @@ mod functions;
 mod managed;
 mod mentions;
 mod network;
+mod order;
 mod places;
 mod principals;
 mod roles;

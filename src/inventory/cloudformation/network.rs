@@ -8,7 +8,7 @@ use foldhash::HashSet;
 
 use super::Places;
 use super::certainty::{Certainty, certainty, is_placeholder};
-use super::mentions::{Mentions, hides};
+use super::mentions::{Mentions, hides, may_grow};
 use crate::document::Doc;
 use crate::inventory::{
     Endpoints, Id, Network, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcConfig, VpcId,
@@ -91,7 +91,7 @@ impl<'t, 'd> NetworkReader<'t, 'd> {
     }
 
     pub(super) fn mentions(&self) -> &Mentions {
-        self.mentions.get_or_init(|| Mentions::read(self.template))
+        self.mentions.get_or_init(|| Mentions::read(self.template, self.doc))
     }
 
     pub(super) fn kind(&self, id: ResourceId) -> &str {
@@ -182,8 +182,12 @@ impl<'d> InWorld<'_, '_, 'd> {
             let kind = reader.kind(*other);
             (kind == "AWS::EC2::VPCEndpoint" || hides(kind)) && self.evaluation.existence(*other) != Existence::Absent
         };
-        let some = reader.mentions().of(&name).iter().any(may_have);
-        let endpoints = if some { Endpoints::Some } else { Endpoints::None };
+        let mentions = reader.mentions();
+        let endpoints = match mentions.of(&name).iter().any(may_have) || may_grow(reader.template) {
+            true => Endpoints::Some,
+            false if mentions.is_handed_out(&name) => Endpoints::OfOthers,
+            false => Endpoints::None,
+        };
         VpcId(interned(&mut self.network.vpcs, Vpc { name, place, dedicated, endpoints }))
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::attaching::Holder;
 use super::principals::Principals;
-use crate::inventory::RoleNamed;
+use crate::inventory::{RoleNamed, RoleReference};
 use crate::policy::Unknown;
 use crate::template::{Evaluation, Existence, ResourceId, Value};
 
@@ -50,6 +50,36 @@ pub(super) fn named<'d, 'a>(
     // A parameter is known by its name.
     let words = words.strip_prefix("Ref ").map_or_else(|| words.clone(), str::to_owned);
     Named::Elsewhere(RoleNamed::Unknown(Cow::Owned(words)))
+}
+
+/// What a function's `Role` says: `Ref` of a role is its name, which Lambda does not take.
+///
+/// Source: CloudFormation Template Reference, "AWS::IAM::Role", "Return values"; "AWS::Lambda::Function" (Role).
+pub(super) fn reference<'d>(
+    principals: &Principals<'_, 'd, '_>,
+    evaluation: &Evaluation<'_, 'd>,
+    role: Option<&Value<'d>>,
+) -> RoleReference {
+    let template = principals.template;
+    let Some(role) = role else { return RoleReference::Arn };
+    let text = role.as_text().unwrap_or_default();
+    // The whole of it is the `Ref`, written as such or as a text of one piece.
+    let Some(whole) = Unknown::whole(&text).filter(|whole| *whole != Unknown::NAMELESS) else {
+        return RoleReference::Arn;
+    };
+    let named = role.as_reference().map(|reference| &*reference.resource);
+    let mut candidates = template.iter().filter(|(_, resource)| named.is_none_or(|id| id == resource.id));
+    let found = candidates.find(|(id, resource)| {
+        Holder::of(&resource.resource_type) == Some(Holder::Role)
+            && evaluation.existence(*id) == Existence::Exists
+            && template.reference_to(&resource.id, None) == whole
+    });
+    match found {
+        Some((_, resource)) => {
+            RoleReference::Name { place: principals.places.value(&role.origin), role: resource.id.to_string() }
+        }
+        None => RoleReference::Arn,
+    }
 }
 
 /// `FRole`, where F is a serverless function.

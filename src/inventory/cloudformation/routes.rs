@@ -3,7 +3,7 @@
 //! Source: Amazon VPC User Guide, "Configure route tables"; CloudFormation Template Reference, "AWS::EC2::Route",
 //! "AWS::EC2::SubnetRouteTableAssociation".
 
-use super::mentions::hides;
+use super::mentions::{hides, may_grow};
 use super::network::InWorld;
 use crate::inventory::{Id, Route, VpcId};
 use crate::template::{Existence, Member, ResourceId, Value};
@@ -57,7 +57,7 @@ impl<'d> InWorld<'_, '_, 'd> {
             }
         }
         match vpc {
-            Id::Resource(_) if !undecided => Table::Main,
+            Id::Resource(_) if !undecided && !may_grow(self.reader.template) => Table::Main,
             _ => Table::Unknown,
         }
     }
@@ -91,6 +91,7 @@ impl<'d> InWorld<'_, '_, 'd> {
             _ if undecided => Route::Unknown,
             Some(route) => route,
             None if other => Route::Elsewhere,
+            None if may_grow(self.reader.template) => Route::Unknown,
             None => Route::Nowhere,
         }
     }

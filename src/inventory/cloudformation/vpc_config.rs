@@ -9,7 +9,7 @@ use crate::inventory::{
     VpcConflict, VpcConnection,
 };
 use crate::policy::Unknown;
-use crate::template::{Kind, Reference, Resource, ResourceId, Shape, Value};
+use crate::template::{Kind, Reference, Resource, ResourceId, Value};
 
 /// What a reference in a list of ids is the id of.
 enum Referent {
@@ -102,6 +102,14 @@ impl<'d> InWorld<'_, '_, 'd> {
                 }
             }
             _ if self.is_default(value) && !written_out(self.reader.doc, value) => list.extent = Extent::Open,
+            // What a custom resource or a nested stack answers may be a list, and empty.
+            Kind::Reference(reference) if matches!(self.referent(reference), Referent::Unknown) => {
+                list.extent = Extent::Open;
+            }
+            // A list parameter that was given as the empty text.
+            Kind::List(items) if is_empty_text(items) && !written_out(self.reader.doc, value) => {
+                list.extent = Extent::Open;
+            }
             _ => value.items().iter().for_each(|value| self.add(value, &mut list)),
         }
         list
@@ -195,11 +203,15 @@ impl<'d> InWorld<'_, '_, 'd> {
         certainty(self.reader.template, self.reader.doc, &value.origin) == Certainty::Default
     }
 
-    /// Is it a list parameter whose ids CloudFormation looks up, so that there is at least one?
+    /// Is it a list parameter whose ids CloudFormation looks up, without a default? Then there is at least one.
     fn is_never_empty(&self, unknown: Unknown) -> bool {
         let parameter = self.reader.template.parameters.iter().find(|parameter| parameter.unknown == unknown);
-        parameter.is_some_and(|parameter| parameter.shape == Shape::List && !parameter.admits(""))
+        parameter.is_some_and(|parameter| parameter.lists_existing() && parameter.text.is_none())
     }
+}
+
+fn is_empty_text(items: &[Value<'_>]) -> bool {
+    matches!(items, [Value { kind: Kind::Text(text), .. }] if text.is_empty())
 }
 
 /// Does a list stand in the file, rather than a function that makes one? Then each item speaks for itself.

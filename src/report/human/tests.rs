@@ -39,6 +39,7 @@ fn finding(severity: Severity, message: &str) -> Finding {
         rule: find("missing-permission").expect("a rule"),
         severity,
         message: message.to_owned(),
+        when: None,
         notes: Vec::new(),
         help: None,
         url: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html".to_owned(),
@@ -66,7 +67,8 @@ fn label(place: Place, message: &str) -> Label {
 
 fn shown(sources: &Sources, findings: &[Finding], problems: &[InputProblem], how: Human) -> String {
     let inventory = Inventory::default();
-    let examined = Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[] };
+    let examined =
+        Examined { inventory: &inventory, packs: &[], judged: &[], problems: &[], partition: None, before: None };
     let report =
         Report { sources, examined: &examined, findings, ignored: 0, problems, not_considered: &["scp", "rcp"] };
     let mut out = Vec::new();

@@ -1,0 +1,136 @@
+//! Roles of templates: how they are named, whom they trust, and in which partition they are.
+
+use super::*;
+
+const LAMBDA: &str = "{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}";
+
+fn template(trust: &str, more: &str, role: &str) -> Vec<u8> {
+    format!(
+        "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: [{trust}]}}\n{more}  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Role: {role}\n      VpcConfig: {{SubnetIds: [subnet-0a1b2c3d], SecurityGroupIds: [sg-0a1b2c3d]}}\n"
+    )
+    .into_bytes()
+}
+
+const VPC_ACCESS: &str = "      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole']\n";
+
+fn loud(report: &Report) -> Vec<(&str, &str, Option<u64>)> {
+    let findings = report.list("findings").iter().filter(|finding| finding["severity"] != "note");
+    let line = |finding: &Value| finding["location"]["start"]["line"].as_u64();
+    findings.map(|finding| (text(&finding["rule"]), text(&finding["severity"]), line(finding))).collect()
+}
+
+/// Source: Lambda Developer Guide, "Lambda execution role"; github.com/aws/aws-parallelcluster/pull/6926 for aws:SourceArn.
+#[test]
+fn whom_a_role_trusts() {
+    let with = |condition: &str| LAMBDA.replace("Action", &format!("Condition: {{{condition}}}, Action"));
+    for (trust, expected) in [
+        (LAMBDA.to_owned(), &[][..]),
+        (LAMBDA.replace("lambda.", "edgelambda."), &[("untrusted-role", "error", Some(5))]),
+        (LAMBDA.replace("lambda.amazonaws.com", "[edgelambda.amazonaws.com, lambda.amazonaws.com]"), &[]),
+        (LAMBDA.replace("lambda.amazonaws.com", "!Sub 'lambda.${AWS::URLSuffix}'"), &[]),
+        (
+            LAMBDA.replace("Service: lambda.amazonaws.com", "AWS: !Ref AWS::AccountId"),
+            &[("untrusted-role", "error", Some(5))],
+        ),
+        (LAMBDA.replace("sts:AssumeRole", "sts:TagSession"), &[("untrusted-role", "error", Some(5))]),
+        (format!("{}, {LAMBDA}", LAMBDA.replace("lambda.", "edgelambda.")), &[]),
+        (
+            with(
+                "ArnLike: {aws:SourceArn: !Sub 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*'}",
+            ),
+            &[("trust-source-arn", "warning", Some(5))],
+        ),
+        (with("StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}"), &[]),
+        (with("StringEquals: {sts:ExternalId: x}"), &[("untrusted-role", "error", Some(5))]),
+    ] {
+        let folder = Folder::of([("t.yaml", template(&trust, VPC_ACCESS, "!GetAtt R.Arn"))]);
+        assert_eq!(loud(&folder.report(&["t.yaml"])), expected, "{trust}");
+    }
+}
+
+/// Source: CloudFormation Template Reference, "AWS::IAM::Role", "Return values".
+#[test]
+fn a_role_is_named_by_its_arn() {
+    let by_name = [("role-ref-is-name", "error", Some(8))];
+    for (role, expected) in [
+        ("!GetAtt R.Arn", &[][..]),
+        ("{'Fn::GetAtt': [R, Arn]}", &[]),
+        ("!Sub '${R.Arn}'", &[]),
+        ("!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${R}'", &[]),
+        ("!Ref R", &by_name),
+        ("{Ref: R}", &by_name),
+        ("!Sub '${R}'", &by_name),
+        ("!Join ['', [!Ref R]]", &by_name),
+    ] {
+        let folder = Folder::of([("t.yaml", template(LAMBDA, VPC_ACCESS, role))]);
+        let report = folder.report(&["t.yaml"]);
+        let found: Vec<(&str, &str, Option<u64>)> = loud(&report)
+            .into_iter()
+            .map(|(rule, severity, line)| (rule, severity, line.map(|line| line - 2)))
+            .collect();
+        assert_eq!(found, expected, "{role}");
+        // It is the role all the same.
+        assert_eq!(report.verdict(Some("R"), CREATE), "granted", "{role}");
+    }
+}
+
+/// Source: IAM User Guide, "IAM ARNs"; what IAM answers: github.com/runs-on/runs-on/issues/518.
+#[test]
+fn arns_are_of_one_partition() {
+    const HARD: &str =
+        "      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]\n";
+    let inline = |arn: &str| {
+        format!(
+            "{VPC_ACCESS}      Policies: [{{PolicyName: logs, PolicyDocument: {{Version: '2012-10-17', Statement: {{Effect: Allow, Action: 'logs:*', Resource: {arn}}}}}}}]\n"
+        )
+    };
+    let wrong = |line| vec![("wrong-partition", "error", Some(line))];
+    for (policies, flags, expected) in [
+        (VPC_ACCESS.to_owned(), &["--region", "cn-north-1"][..], vec![]),
+        (HARD.to_owned(), &[], vec![]),
+        (HARD.to_owned(), &["--region", "eu-west-1"], vec![]),
+        (HARD.to_owned(), &["--region", "cn-north-1"], wrong(6)),
+        (HARD.to_owned(), &["--partition", "aws-us-gov"], wrong(6)),
+        (inline("'arn:aws:logs:*:*:*'"), &["--region", "cn-north-1"], wrong(7)),
+        (inline("['*', 'arn:aws-cn:logs:*:*:*']"), &["--region", "eu-west-1"], wrong(7)),
+        (inline("'arn:aws:logs:*:*:*'"), &[], vec![]),
+        // Who deploys it where is not said.
+        (inline("'arn:aws-cn:logs:*:*:*'"), &[], vec![]),
+        (inline("!Sub 'arn:${AWS::Partition}:logs:*:*:*'"), &["--region", "cn-north-1"], vec![]),
+        (inline("'arn:*:logs:*:*:*'"), &["--region", "cn-north-1"], vec![]),
+    ] {
+        let folder = Folder::of([("t.yaml", template(LAMBDA, &policies, "!GetAtt R.Arn"))]);
+        let report = folder.report(&[&["t.yaml"], flags].concat());
+        assert_eq!(loud(&report), expected, "{policies} {flags:?}");
+        // A policy of another partition is not attached.
+        let granted = if expected == wrong(6) { "missing" } else { "granted" };
+        assert_eq!(report.verdict(Some("R"), CREATE), granted, "{policies} {flags:?}");
+    }
+}
+
+/// A bare policy has the partition that the caller says.
+#[test]
+fn a_bare_policy_is_of_one_partition() {
+    let eni = policy(&[
+        json!({"Effect": "Allow", "Action": ["ec2:*"], "Resource": "*"}),
+        json!({"Effect": "Deny", "Action": ["s3:*"], "NotResource": ["arn:aws:s3:::orders"]}),
+    ]);
+    let folder = Folder::of([("policy.json", eni.to_string().into_bytes())]);
+    for (flags, expected) in [
+        (&["--as", "execution-role"][..], &[][..]),
+        (&["--as", "execution-role", "--region", "cn-north-1"], &["wrong-partition"]),
+        (&["--as", "execution-role", "--region", "eu-west-1"], &[]),
+    ] {
+        let report = folder.report(&[&["policy.json"], flags].concat());
+        let found: Vec<&str> = loud(&report).iter().map(|(rule, ..)| *rule).collect();
+        assert_eq!(found, expected, "{flags:?}");
+    }
+}
+
+#[test]
+fn what_is_shown_of_a_partition() {
+    let policies = "      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]\n      Policies: [{PolicyName: logs, PolicyDocument: {Version: '2012-10-17', Statement: {Effect: Allow, Action: 'logs:*', Resource: 'arn:aws:logs:*:*:*'}}}]\n";
+    let folder = Folder::of([("t.yaml", template(LAMBDA, policies, "!GetAtt R.Arn"))]);
+    let run = folder.run(&["check", "--color", "never", "--region", "cn-north-1", "t.yaml"]);
+    insta::assert_snapshot!(run.out);
+}
