@@ -76,7 +76,8 @@ fn settings(args: &CheckArgs) -> Result<Settings, Failure> {
     })
 }
 
-fn recognize<'a>(
+/// Reads the inputs into the collector; what cannot be read of those that the user named is a problem.
+pub(super) fn recognize<'a>(
     files: &[(SourceId, Given)],
     sources: &'a Sources,
     settings: &Settings,

@@ -9,7 +9,7 @@ use super::found::{FoundFunction, RoleNamed};
 use super::raw::{Text, Within};
 use super::{
     Attached, Attachment, AuditedAccount, Collector, DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList,
-    InputProblem, Ipv6, PolicyEntry, RoleReference, VpcConfig, VpcConnection, VpcEventSource,
+    InputProblem, Ipv6, PolicyEntry, RegionsAre, RoleReference, VpcConfig, VpcConnection, VpcEventSource,
 };
 use crate::document::{Raw, SyntaxError, from_text};
 use crate::policy::PolicyType;
@@ -22,6 +22,8 @@ struct Audited<'a> {
     account: Cow<'a, str>,
     #[serde(borrow, default)]
     regions: Vec<Cow<'a, str>>,
+    #[serde(default)]
+    regions_are: RegionsAre,
     #[serde(borrow, default)]
     functions: Vec<FunctionConfiguration<'a>>,
     #[serde(borrow, default)]
@@ -29,8 +31,11 @@ struct Audited<'a> {
     /// From the root to the account; none if they were not read.
     #[serde(borrow)]
     service_control_policies: Option<Vec<Level<'a>>>,
+    /// What the judgement does without.
     #[serde(borrow, default)]
-    incomplete: Vec<Incomplete<'a>>,
+    done_without: Vec<Cow<'a, str>>,
+    #[serde(default)]
+    incomplete: Vec<Incomplete>,
 }
 
 /// As Lambda's ListFunctions has it.
@@ -100,11 +105,9 @@ struct ServiceControlPolicy<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Incomplete<'a> {
-    #[serde(borrow)]
-    message: Text<'a>,
-    #[serde(borrow)]
-    help: Option<Cow<'a, str>>,
+struct Incomplete {
+    message: String,
+    help: Option<String>,
 }
 
 /// Whether the audit says that something is missing.
@@ -168,14 +171,17 @@ pub(super) fn read<'a>(
     collector.audited(AuditedAccount {
         id: audited.account.into_owned(),
         regions: audited.regions.into_iter().map(Cow::into_owned).collect(),
+        regions_are: audited.regions_are,
+        done_without: audited.done_without.into_iter().map(Cow::into_owned).collect(),
         organization,
     });
     let wholeness = if audited.incomplete.is_empty() { Wholeness::Whole } else { Wholeness::Partial };
     problems.extend(audited.incomplete.into_iter().map(|missing| InputProblem {
         path: path(),
-        place: Some(within.place(missing.message.raw)),
-        message: missing.message.value.into_owned(),
-        help: missing.help.map(Cow::into_owned),
+        message: missing.message,
+        help: missing.help,
+        // What is missing stands nowhere.
+        place: None,
     }));
     wholeness
 }

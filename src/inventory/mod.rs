@@ -57,8 +57,19 @@ pub struct AuditedAccount {
     pub id: String,
     /// The regions in which functions were looked for.
     pub regions: Vec<String>,
+    pub regions_are: RegionsAre,
+    /// What could not be read, and the judgement does without.
+    pub done_without: Vec<String>,
     /// The service control policies, level by level from the root to the account; none if they were not read.
     pub organization: Option<Vec<Vec<Attached>>>,
+}
+
+/// Whether an audit looked for functions wherever the account may have some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+pub enum RegionsAre {
+    All,
+    #[default]
+    Some,
 }
 
 /// Index in [`Inventory::principals`].

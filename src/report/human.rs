@@ -271,6 +271,10 @@ impl<'r, W: Write> Printer<'r, W> {
             let regions = if account.regions.is_empty() { "no region".to_owned() } else { account.regions.join(", ") };
             let line = format!("account {}: functions were looked for in {regions}", account.id);
             writeln!(self.out, "{}", wrap(&cleaned(&line), 0, self.how.width))?;
+            for without in &account.done_without {
+                let line = format!("not read: {without}");
+                writeln!(self.out, "{}", wrap(&cleaned(&line), 0, self.how.width))?;
+            }
         }
         let code = match summary {
             _ if summary.errors + report.problems.len() > 0 => RED,

@@ -9,7 +9,7 @@ use super::entries::{Entry, Worst, entries};
 use super::{Report, Summary};
 use crate::document::{Location, locate_places};
 use crate::evaluate::{StatementRef, Verdict};
-use crate::inventory::{Function, PrincipalArn, VpcConnection};
+use crate::inventory::{Function, PrincipalArn, RegionsAre, VpcConnection};
 use crate::requirement::JudgedPolicy;
 use crate::rule::{Finding, Label, Subject};
 use crate::source::Place;
@@ -46,7 +46,13 @@ impl<'r> Table<'r> {
     fn locate(&self, report: &Report<'r>) {
         let places = self.places.borrow();
         let places: Vec<&Place> = places.iter().collect();
-        self.located.get_or_init(|| locate_places(report.sources, &places));
+        self.located.get_or_init(|| {
+            let mut located = locate_places(report.sources, &places);
+            // What no file holds has no location.
+            let held = places.iter().map(|place| report.sources[place.source].is_file());
+            located.iter_mut().zip(held).filter(|(_, held)| !held).for_each(|(located, _)| *located = None);
+            located
+        });
     }
 }
 
@@ -82,6 +88,9 @@ struct Document<'t, 'r> {
 struct AccountOut<'t> {
     id: &'t str,
     regions: &'t [String],
+    /// Whether the account has no other region.
+    all_regions: bool,
+    not_read: &'t [String],
 }
 
 #[derive(Serialize)]
@@ -198,7 +207,12 @@ impl<'t, 'r> Document<'t, 'r> {
                 .inventory
                 .audited
                 .iter()
-                .map(|account| AccountOut { id: &account.id, regions: &account.regions })
+                .map(|account| AccountOut {
+                    id: &account.id,
+                    regions: &account.regions,
+                    all_regions: account.regions_are == RegionsAre::All,
+                    not_read: &account.done_without,
+                })
                 .collect(),
             summary: summary(report.summary()),
             problems: report

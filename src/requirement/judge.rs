@@ -14,7 +14,7 @@ use crate::evaluate::{
     judge as evaluate, may_assume, near_misses,
 };
 use crate::inventory::{
-    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType,
+    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, RegionsAre,
 };
 use crate::policy::Policy;
 use crate::reference::catalogue;
@@ -166,8 +166,14 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let mut functions = inventory.functions.iter().filter(|function| function.role == Some(id)).peekable();
         if kind.only == Only::Role && functions.peek().is_some() {
-            let connected = functions.any(Function::needs_interfaces);
-            return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
+            if functions.any(Function::needs_interfaces) {
+                return Some(Applicability::Applies);
+            }
+            // In a region that was not looked at, it may have other functions.
+            let account = inventory.audited_account(principal);
+            if account.is_none_or(|account| account.regions_are == RegionsAre::All) {
+                return Some(Applicability::DoesNotApply);
+            }
         }
         shown_by_input(kind, inventory, principal, identity, trust)
     }
