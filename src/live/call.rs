@@ -143,10 +143,10 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 
 /// What an error and its causes say, each thing once. The SDK's own first words ("dispatch failure") say nothing.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    const LONGEST: usize = 400;
+    const LONGEST: usize = 1_000;
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error).skip(1) {
-        let text = cause.to_string();
+        let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         if !said.iter().any(|known| known.contains(&text)) {
             said.push(text);
         }

@@ -36,7 +36,9 @@ impl Missing {
 
 impl Incomplete {
     pub(super) fn add(&mut self, missing: Missing) {
-        if !self.missing.contains(&missing) {
+        // Without credentials every call fails: once is enough to say so.
+        let known = self.missing.contains(&missing) || (missing.fatal && self.is_fatal());
+        if !known {
             self.missing.push(missing);
         }
     }

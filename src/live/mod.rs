@@ -110,10 +110,8 @@ async fn read(request: &Request, watch: &Watch<'_>) -> Dump {
         let ((details, missing), found) = futures_util::future::join(account, functions).await;
         dump.take(details);
         incomplete.extend(missing);
-        functions::add(found, &mut dump, &mut incomplete);
-        if incomplete.is_fatal() {
-            // Every other call would fail for the same reason.
-            return dump.finish(incomplete);
+        if !incomplete.is_fatal() {
+            functions::add(found, &mut dump, &mut incomplete);
         }
     } else {
         principals::read(&clients, request, &mut dump, &mut incomplete, watch).await;
