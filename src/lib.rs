@@ -3,7 +3,8 @@
 //! Data flows one way, and so do imports: [`source`] (texts) → [`document`] (JSON trees) → [`policy`] (IAM's policy
 //! language) → [`template`] (CloudFormation, evaluated) → [`inventory`] (principals and the policies around them) → [`evaluate`] (IAM's evaluation, for sets of
 //! requests) → [`requirement`] (packs: who needs what) → [`rule`] (findings) → [`report`] (output). [`reference`] is
-//! what AWS publishes. [`cli`] stands at the door and knows them all; nobody knows it.
+//! what AWS publishes. `live` (with the feature of that name) reads an account into one more text. [`cli`] stands at
+//! the door and knows them all; nobody knows it.
 //!
 //! ```
 //! use rolecall::document::Doc;
@@ -19,6 +20,8 @@ pub mod cli;
 pub mod document;
 pub mod evaluate;
 pub mod inventory;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod policy;
 pub mod reference;
 pub mod report;

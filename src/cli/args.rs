@@ -18,6 +18,9 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Judge the policies in files. No network, no credentials
     Check(Box<CheckArgs>),
+    /// Judge a live account, read through IAM
+    #[cfg(feature = "live")]
+    Audit(Box<AuditArgs>),
     /// Answer a SimulateCustomPolicy request as AWS does. No network, no credentials
     Simulate(SimulateArgs),
     /// List the rules
@@ -34,6 +37,37 @@ pub(super) struct CheckArgs {
     /// Files or folders to read; `-` is standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub judging: JudgingArgs,
+
+    /// The account, for principals whose ARN does not say it
+    #[arg(long, value_name = "ID", help_heading = "What you know")]
+    pub account: Option<String>,
+
+    /// The region in which the function lives
+    #[arg(long, help_heading = "What you know")]
+    pub region: Option<String>,
+
+    /// The partition: aws, aws-cn, aws-us-gov… [default: from the region, else the ARN, else aws]
+    #[arg(long, help_heading = "What you know")]
+    pub partition: Option<String>,
+
+    /// The value of a template's parameter
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What you know")]
+    pub parameter: Vec<String>,
+
+    /// A template that is deployed now: what the update takes away is judged, too
+    #[arg(long, value_name = "FILE", help_heading = "What you know")]
+    pub before: Vec<PathBuf>,
+
+    /// The folder of the configuration that a Terraform plan was made of: findings point at the blocks in its .tf files
+    #[arg(long, value_name = "DIR", help_heading = "What you know")]
+    pub terraform_dir: Option<PathBuf>,
+}
+
+/// What `check` and `audit` share: how to judge, and how to report.
+#[derive(Debug, Args)]
+pub(super) struct JudgingArgs {
     /// Take the policy documents given as those of one such principal, or say it of a principal that is in the input
     /// by name (NAME may be a glob)
     #[arg(long = "as", value_name = "KIND[:NAME]")]
@@ -55,33 +89,9 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", help_heading = "Around a principal")]
     pub session_policy: Vec<PathBuf>,
 
-    /// A template that is deployed now: what the update takes away is judged, too
-    #[arg(long, value_name = "FILE", help_heading = "What you know")]
-    pub before: Vec<PathBuf>,
-
-    /// The folder of the configuration that a Terraform plan was made of: findings point at the blocks in its .tf files
-    #[arg(long, value_name = "DIR", help_heading = "What you know")]
-    pub terraform_dir: Option<PathBuf>,
-
     /// A condition key that you know; repeat a key to give it several values
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What you know")]
     pub context: Vec<String>,
-
-    /// The account, for principals whose ARN does not say it
-    #[arg(long, value_name = "ID", help_heading = "What you know")]
-    pub account: Option<String>,
-
-    /// The region in which the function lives
-    #[arg(long, help_heading = "What you know")]
-    pub region: Option<String>,
-
-    /// The partition: aws, aws-cn, aws-us-gov… [default: from the region, else the ARN, else aws]
-    #[arg(long, help_heading = "What you know")]
-    pub partition: Option<String>,
-
-    /// The value of a template's parameter
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "What you know")]
-    pub parameter: Vec<String>,
 
     /// Add a requirement pack
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
@@ -104,6 +114,45 @@ pub(super) struct CheckArgs {
 
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorChoice,
+}
+
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// The profile of the AWS CLI's configuration to use
+    #[arg(long, help_heading = "What to read")]
+    pub profile: Option<String>,
+
+    /// A region whose Lambda functions are read; repeatable [default: all that the account has enabled]
+    #[arg(long, help_heading = "What to read")]
+    pub region: Vec<String>,
+
+    /// Read this role only; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "What to read")]
+    pub role: Vec<String>,
+
+    /// Read this user only, with the groups that it is in; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "What to read")]
+    pub user: Vec<String>,
+
+    /// Read this function only, with its role; repeatable
+    #[arg(long, value_name = "NAME|ARN", help_heading = "What to read")]
+    pub function: Vec<String>,
+
+    /// Write what was read, so that `check FILE` gives the same report offline
+    #[arg(long, value_name = "FILE", help_heading = "What to read")]
+    pub save: Option<PathBuf>,
+
+    /// How long one call may take, its retries included
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "What to read")]
+    pub timeout: u64,
+
+    /// Show every call and how long it took
+    #[arg(long, short, help_heading = "Output")]
+    pub verbose: bool,
+
+    #[command(flatten)]
+    pub judging: JudgingArgs,
 }
 
 #[derive(Debug, Args)]

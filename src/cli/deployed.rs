@@ -1,23 +1,23 @@
 //! `--before`: what is deployed now, read and judged beside what will be.
 
-use super::args::CheckArgs;
-use super::check::recognize;
+use std::path::PathBuf;
+
 use super::files::{Given, read_one};
 use super::surround::SurroundingFiles;
 use crate::inventory::{Bare, Collector, InputProblem, Inventory, read_before_plan};
 use crate::requirement::{Judging, judge};
 use crate::rule::Before;
 use crate::source::{SourceId, Sources};
-use crate::template::Settings;
 
 /// The files of the flag, read but not yet understood.
+#[derive(Default)]
 pub(super) struct Deployed {
     files: Vec<(SourceId, Given)>,
 }
 
 impl Deployed {
-    pub(super) fn read(args: &CheckArgs, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Deployed {
-        let read = args.before.iter().filter_map(|path| read_one(path, sources, problems));
+    pub(super) fn read(paths: &[PathBuf], sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Deployed {
+        let read = paths.iter().filter_map(|path| read_one(path, sources, problems));
         Deployed { files: read.map(|id| (id, Given::ByName)).collect() }
     }
 
@@ -25,7 +25,12 @@ impl Deployed {
     pub(super) fn judge<'e>(
         &self,
         sources: &'e Sources,
-        settings: &Settings,
+        recognize: impl FnOnce(
+            &[(SourceId, Given)],
+            &'e Sources,
+            &mut Collector<'e>,
+            &mut Vec<InputProblem>,
+        ) -> Vec<SourceId>,
         surrounding: &SurroundingFiles,
         (judging, plans): (&Judging<'_, '_>, &[SourceId]),
         problems: &mut Vec<InputProblem>,
@@ -36,7 +41,7 @@ impl Deployed {
         let mut collector = Collector::new();
         // What is wrong with these files has been told.
         let surroundings = surrounding.collect(sources, &mut collector, &mut Vec::new());
-        recognize(&self.files, sources, settings, &mut collector, problems);
+        recognize(&self.files, sources, &mut collector, problems);
         if self.files.is_empty() {
             for plan in plans {
                 // What is wrong with it has been told.

@@ -1,10 +1,13 @@
 //! The command line: a thin shell over the library.
 
 mod args;
+#[cfg(feature = "live")]
+mod audit;
 mod check;
 mod deployed;
 mod explain;
 mod files;
+mod judging;
 mod principals;
 mod simulate;
 mod surround;
@@ -59,6 +62,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Check(args) => check::run(&args),
+        #[cfg(feature = "live")]
+        Command::Audit(args) => audit::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Rules => explain::rules(),
         Command::Explain { rule } => explain::explain(&rule),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::CheckArgs;
+use super::args::JudgingArgs;
 use super::files::read_one;
 use crate::inventory::{Attached, Attachment, Collector, InputProblem, read_policy_document};
 use crate::policy::PolicyType;
@@ -23,7 +23,7 @@ struct PolicyFile {
 }
 
 impl SurroundingFiles {
-    pub(super) fn read(args: &CheckArgs, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Self {
+    pub(super) fn read(args: &JudgingArgs, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Self {
         let mut read =
             |path: &Path| PolicyFile { name: path.display().to_string(), source: read_one(path, sources, problems) };
         let boundary = args.boundary.as_deref().map(&mut read);

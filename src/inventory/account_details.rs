@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::audited::{self, Wholeness};
 use super::found::{Bounding, Found, Holdings};
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
 use super::{Collector, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
@@ -15,7 +16,7 @@ use crate::source::{At, Place, Span};
 /// One page; the entries of its lists are typed, or raw where one of them is broken.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Page<U, G, R, P> {
+struct Page<'a, U, G, R, P> {
     #[serde(default = "Vec::new")]
     user_detail_list: Vec<U>,
     #[serde(default = "Vec::new")]
@@ -26,6 +27,9 @@ struct Page<U, G, R, P> {
     policies: Vec<P>,
     #[serde(default)]
     is_truncated: bool,
+    /// What `rolecall audit` adds.
+    #[serde(borrow, rename = "Rolecall")]
+    audited: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -118,8 +122,8 @@ pub(super) fn read<'a>(
     collector: &mut Collector<'a>,
     problems: &mut Vec<InputProblem>,
 ) -> Result<Continuation, SyntaxError> {
-    type Typed<'a> = Page<UserDetail<'a>, GroupDetail<'a>, RoleDetail<'a>, ManagedPolicyDetail<'a>>;
-    type Untyped<'a> = Page<Raw<'a>, Raw<'a>, Raw<'a>, Raw<'a>>;
+    type Typed<'a> = Page<'a, UserDetail<'a>, GroupDetail<'a>, RoleDetail<'a>, ManagedPolicyDetail<'a>>;
+    type Untyped<'a> = Page<'a, Raw<'a>, Raw<'a>, Raw<'a>, Raw<'a>>;
     let text = within.source.text();
     let pages: Vec<Typed<'a>> = match parse_pages(text) {
         Ok(pages) => pages,
@@ -133,6 +137,7 @@ pub(super) fn read<'a>(
                     role_detail_list: entries(page.role_detail_list, within, "RoleDetailList", problems),
                     policies: entries(page.policies, within, "Policies", problems),
                     is_truncated: page.is_truncated,
+                    audited: page.audited,
                 })
                 .collect()
         }
@@ -150,6 +155,12 @@ pub(super) fn read<'a>(
         page.group_detail_list.into_iter().for_each(|detail| group(detail, within, collector));
         page.user_detail_list.into_iter().for_each(|detail| user(detail, within, collector));
         page.role_detail_list.into_iter().for_each(|detail| role(detail, within, collector));
+        if let Some(audited) = page.audited
+            && audited::read(audited, within, collector, problems) == Wholeness::Partial
+        {
+            // It says what is missing, and why.
+            continuation = Continuation::Ends;
+        }
     }
     Ok(continuation)
 }

@@ -10,13 +10,12 @@ use super::attachment_conflict::FoundConflict;
 use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings};
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
-    Attached, Attachment, AttachmentConflict, Declaration, Declarations, Document, Function, Going, InputProblem,
+    Attached, Attachment, AttachmentConflict, AuditedAccount, Declaration, Declarations, Document, Going, InputProblem,
     Inventory, KnownAttachments, Network, PolicyEntry, PolicyId, Principal, PrincipalId, PrincipalType, When,
     function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
 use crate::reference::{managed_policy, managed_policy_named};
-use crate::source::Place;
 
 /// What groups give their members, by account (empty if unknown) and name.
 type Groups<'a> = HashMap<(Cow<'a, str>, Cow<'a, str>), (Vec<Attached>, KnownAttachments)>;
@@ -42,6 +41,7 @@ pub struct Collector<'a> {
     functions: Vec<FoundFunction<'a>>,
     /// What templates and plans show of networks.
     pub(super) network: Network,
+    audited: Vec<AuditedAccount>,
     /// Bare identity policy documents.
     pub(super) bare: Vec<PolicyId>,
     /// Bare policies of buckets, queues and the like.
@@ -50,8 +50,6 @@ pub struct Collector<'a> {
     pub(super) bare_trust: Option<PolicyId>,
     /// Outputs that do not say whose they are.
     pub(super) ownerless: Vec<Ownerless<'a>>,
-    /// The functions of which a region is known, or is not though the input might say it.
-    regions: HashMap<(String, Option<Place>), Option<String>>,
     going: (Vec<FoundId>, Vec<String>),
     conflicts: Vec<FoundConflict>,
     organization: Vec<(String, Vec<Attached>)>,
@@ -108,15 +106,14 @@ impl<'a> Collector<'a> {
         self.principals[id.0].when = when;
     }
 
+    /// Adds what an audit saw of an account.
+    pub(super) fn audited(&mut self, account: AuditedAccount) {
+        self.audited.push(account);
+    }
+
     /// Adds a function.
     pub fn function(&mut self, found: FoundFunction<'a>) {
         self.functions.push(found);
-    }
-
-    /// Adds a function of an input that says regions.
-    pub(super) fn function_in_region(&mut self, found: FoundFunction<'a>, region: Option<String>) {
-        self.regions.insert((found.function.name.clone(), found.function.place.clone()), region);
-        self.function(found);
     }
 
     pub(super) fn declared(&mut self, declarations: impl Iterator<Item = Declaration>) {
@@ -230,7 +227,6 @@ impl<'a> Collector<'a> {
             principals: self.going.0.iter().map(|id| PrincipalId(id.0)).collect(),
             functions: std::mem::take(&mut self.going.1),
         };
-        let regions = self.regions_of(&functions);
         self.declared.sort_by_key(|declared| (declared.source, declared.start));
         Inventory {
             principals,
@@ -241,29 +237,8 @@ impl<'a> Collector<'a> {
             attachment_conflicts: self.conflicts.into_iter().map(AttachmentConflict::from).collect(),
             going,
             declarations: self.declared,
-            regions,
+            audited: self.audited,
         }
-    }
-
-    /// The region of each role's functions; none where they are in several, or one is nobody knows where.
-    fn regions_of(&self, functions: &[Function]) -> HashMap<PrincipalId, Option<String>> {
-        let mut regions: HashMap<PrincipalId, Option<String>> = HashMap::default();
-        if self.regions.is_empty() {
-            return regions;
-        }
-        for function in functions {
-            let Some(role) = function.role else { continue };
-            let region = self.regions.get(&(function.name.clone(), function.place.clone())).cloned().flatten();
-            regions
-                .entry(role)
-                .and_modify(|known| {
-                    if *known != region {
-                        *known = None;
-                    }
-                })
-                .or_insert(region);
-        }
-        regions
     }
 
     /// The principal whose policies the bare documents are.

@@ -12,6 +12,8 @@ pub struct Function {
     pub name: String,
     /// The construct that made it (`aws:cdk:path`).
     pub construct: Option<String>,
+    /// The region in which it lives, where the input shows it.
+    pub region: Option<String>,
     pub vpc: VpcConnection,
     pub role: Option<PrincipalId>,
     /// Its name.

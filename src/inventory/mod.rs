@@ -8,6 +8,7 @@
 mod account_details;
 mod arn;
 mod attachment_conflict;
+mod audited;
 mod cloudformation;
 mod collect;
 mod declaration;
@@ -25,8 +26,6 @@ mod resolved;
 mod terraform;
 
 use std::borrow::Cow;
-
-use foldhash::HashMap;
 
 pub use account_details::Continuation;
 pub use arn::PrincipalArn;
@@ -63,8 +62,8 @@ pub struct Inventory<'a> {
     pub going: Going,
     /// Where the entries of plans are declared, in the order of the sources and of their texts, if that is wanted.
     pub declarations: Vec<Declaration>,
-    /// The regions in which the functions of a role are, as far as they all are in one.
-    pub regions: HashMap<PrincipalId, Option<String>>,
+    /// The accounts that `rolecall audit` read.
+    pub audited: Vec<AuditedAccount>,
 }
 
 /// What a plan takes away. It is in the inventory as it is now, without its VPC.
@@ -73,6 +72,27 @@ pub struct Going {
     pub principals: Vec<PrincipalId>,
     /// By name.
     pub functions: Vec<String>,
+}
+
+/// What an audit saw of an account beside IAM.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditedAccount {
+    pub id: String,
+    /// The regions in which functions were looked for.
+    pub regions: Vec<String>,
+    pub regions_are: RegionsAre,
+    /// What could not be read, and the judgement does without.
+    pub done_without: Vec<String>,
+    /// The service control policies, level by level from the root to the account; none if they were not read.
+    pub organization: Option<Vec<Vec<Attached>>>,
+}
+
+/// Whether an audit looked for functions wherever the account may have some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+pub enum RegionsAre {
+    All,
+    #[default]
+    Some,
 }
 
 /// Index in [`Inventory::principals`].
@@ -94,12 +114,20 @@ impl<'a> Inventory<'a> {
 
     /// The region in which all functions of a role are, if the input says it.
     pub fn region_of(&self, role: PrincipalId) -> Option<&str> {
-        self.regions.get(&role)?.as_deref()
+        let mut regions = self.functions_of(role).map(|function| function.region.as_deref());
+        let first = regions.next()??;
+        regions.all(|region| region == Some(first)).then_some(first)
     }
 
     /// The first of the principals that are one, but for the values of a template's parameters: itself if it is alone.
     pub fn first_variant(&self, id: PrincipalId) -> PrincipalId {
         self.principal(id).variant_of.unwrap_or(id)
+    }
+
+    /// What an audit saw of the account of a principal.
+    pub fn audited_account(&self, principal: &Principal<'_>) -> Option<&AuditedAccount> {
+        let account = principal.arn.as_ref()?.known_account()?;
+        self.audited.iter().find(|audited| audited.id == account)
     }
 
     /// The functions that use a role.

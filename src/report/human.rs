@@ -267,6 +267,18 @@ impl<'r, W: Write> Printer<'r, '_, W> {
         if !report.not_considered.is_empty() && summary.principals > 0 {
             writeln!(self.out, "not considered: {}", report.not_considered.join(", "))?;
         }
+        for account in report.examined.inventory.audited.iter().filter(|account| !account.id.is_empty()) {
+            let looked = match account.regions.as_slice() {
+                [] => "functions were not looked for".to_owned(),
+                regions => format!("functions were looked for in {}", regions.join(", ")),
+            };
+            let line = format!("account {}: {looked}", account.id);
+            writeln!(self.out, "{}", wrap(&cleaned(&line), 0, self.how.width))?;
+            for without in &account.done_without {
+                let line = format!("not read: {without}");
+                writeln!(self.out, "{}", wrap(&cleaned(&line), 0, self.how.width))?;
+            }
+        }
         let code = match summary {
             _ if summary.errors + report.problems.len() > 0 => RED,
             Summary { warnings: 1.., .. } => YELLOW,

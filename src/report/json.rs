@@ -11,7 +11,7 @@ use super::pretty::Pretty;
 use super::{Report, Summary};
 use crate::document::{Location, locate_places};
 use crate::evaluate::{StatementRef, Verdict};
-use crate::inventory::{Function, PrincipalArn, VpcConnection};
+use crate::inventory::{Function, PrincipalArn, RegionsAre, VpcConnection};
 use crate::requirement::JudgedPolicy;
 use crate::rule::{Finding, Label, Subject};
 use crate::source::Place;
@@ -48,7 +48,13 @@ impl<'r> Table<'r> {
     fn locate(&self, report: &Report<'r>) {
         let places = self.places.borrow();
         let places: Vec<&Place> = places.iter().collect();
-        self.located.get_or_init(|| locate_places(report.sources, &places));
+        self.located.get_or_init(|| {
+            let mut located = locate_places(report.sources, &places);
+            // What no file holds has no location.
+            let held = places.iter().map(|place| report.sources[place.source].is_file());
+            located.iter_mut().zip(held).filter(|(_, held)| !held).for_each(|(located, _)| *located = None);
+            located
+        });
     }
 }
 
@@ -73,8 +79,20 @@ struct Document<'t, 'r> {
     principals: Vec<PrincipalOut<'t, 'r>>,
     findings: Vec<FindingOut<'t, 'r>>,
     not_considered: &'t [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<AccountOut<'t>>,
     summary: SummaryOut,
     problems: Vec<ProblemOut<'t, 'r>>,
+}
+
+/// An account that `rolecall audit` read, and the regions in which it looked for functions.
+#[derive(Serialize)]
+struct AccountOut<'t> {
+    id: &'t str,
+    regions: &'t [String],
+    /// Whether the account has no other region.
+    all_regions: bool,
+    not_read: &'t [String],
 }
 
 #[derive(Serialize)]
@@ -186,6 +204,18 @@ impl<'t, 'r> Document<'t, 'r> {
             principals: entries(report.examined).into_iter().map(|entry| principal(&entry, table)).collect(),
             findings: report.findings.iter().map(|found| finding(found, table)).collect(),
             not_considered: report.not_considered,
+            accounts: report
+                .examined
+                .inventory
+                .audited
+                .iter()
+                .map(|account| AccountOut {
+                    id: &account.id,
+                    regions: &account.regions,
+                    all_regions: account.regions_are == RegionsAre::All,
+                    not_read: &account.done_without,
+                })
+                .collect(),
             summary: summary(report.summary()),
             problems: report
                 .problems

@@ -18,7 +18,7 @@ use crate::evaluate::{
     judge as evaluate, may_assume, near_misses,
 };
 use crate::inventory::{
-    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType,
+    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, RegionsAre,
 };
 use crate::policy::Policy;
 use crate::reference::{Action, catalogue};
@@ -187,8 +187,14 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let mut functions = inventory.functions_of(id).peekable();
         if kind.only == Only::Role && functions.peek().is_some() {
-            let connected = functions.any(Function::needs_interfaces);
-            return Some(if connected { Applicability::Applies } else { Applicability::DoesNotApply });
+            if functions.any(Function::needs_interfaces) {
+                return Some(Applicability::Applies);
+            }
+            // In a region that was not looked at, it may have other functions.
+            let account = inventory.audited_account(principal);
+            if account.is_none_or(|account| account.regions_are == RegionsAre::All) {
+                return Some(Applicability::DoesNotApply);
+            }
         }
         shown_by_input(kind, inventory, principal, identity, trust)
     }
@@ -381,7 +387,10 @@ impl<'j, 'a> Judge<'j, 'a> {
         surroundings.session.iter().for_each(|attached| add(attached, Layer::Session));
         // "SCPs do not affect any service-linked role."
         if !principal.is_service_linked() {
-            for (level, attached) in surroundings.organization.iter().enumerate() {
+            let audited = || self.judging.inventory.audited_account(principal)?.organization.as_ref();
+            let given = Some(&surroundings.organization).filter(|levels| !levels.is_empty());
+            let levels = given.or_else(audited).map_or(&[][..], Vec::as_slice);
+            for (level, attached) in levels.iter().enumerate() {
                 attached.iter().for_each(|attached| add(attached, Layer::Organization(level)));
             }
             let account = self.judging.account.or_else(|| principal.arn.as_ref().and_then(PrincipalArn::known_account));

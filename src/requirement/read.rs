@@ -21,7 +21,8 @@ pub struct PackProblem {
 }
 
 /// The packs that come with rolecall, by file name.
-const BUILT_IN: [&str; 1] = [include_str!("../../rules/lambda-vpc.toml")];
+const BUILT_IN: [&str; 2] =
+    [include_str!("../../rules/lambda-vpc.toml"), include_str!("../../rules/rolecall-audit.toml")];
 
 /// The packs that come with rolecall. A test holds that each of them reads without a problem.
 pub fn built_in() -> Vec<Pack> {

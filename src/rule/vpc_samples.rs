@@ -73,6 +73,7 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
     Function {
         name: name.to_owned(),
         construct: None,
+        region: None,
         vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
         role: None,
         place: Some(place(0)),

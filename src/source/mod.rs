@@ -37,8 +37,18 @@ pub struct Source {
     /// As read. The mark stays in front, because cutting it off would copy a text of many megabytes.
     raw: String,
     mark: ByteOrderMark,
+    medium: Medium,
     /// Built when the first position is asked for: a run without findings never needs it.
     lines: OnceLock<Lines>,
+}
+
+/// Where a text lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Medium {
+    /// In a file, or in what stands for one.
+    File,
+    /// In memory, as it came from a server: nobody can look up a line of it.
+    Memory,
 }
 
 /// Whether the file began with U+FEFF. Offsets are shown as the file has them, so it has to be remembered.
@@ -76,8 +86,19 @@ impl Source {
             name: if name == "-" { "<stdin>".into() } else { name.into() },
             mark: ByteOrderMark::of(&raw),
             raw,
+            medium: Medium::File,
             lines: OnceLock::new(),
         }
+    }
+
+    /// A text that came over the network and that no file holds.
+    pub fn fetched(name: impl Into<String>, text: impl Into<String>) -> Source {
+        Source { medium: Medium::Memory, ..Source::from_text(name, text) }
+    }
+
+    /// Does a file hold it, so that somebody can look up a place in it?
+    pub fn is_file(&self) -> bool {
+        self.medium == Medium::File
     }
 
     /// The name to show: a path as the user wrote it, or `<stdin>`.

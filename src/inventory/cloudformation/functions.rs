@@ -205,6 +205,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         let function = Function {
             name: resource.id.to_string(),
             construct: resource.construct.as_deref().map(str::to_owned),
+            region: None,
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(self.principals.place_of(resource)),

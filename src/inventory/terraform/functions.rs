@@ -49,6 +49,7 @@ pub(super) fn read<'a>(
         let function = Function {
             name: resource.address.clone(),
             construct: None,
+            region: region(table, resource),
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(resource.place()),
@@ -63,7 +64,7 @@ pub(super) fn read<'a>(
         if goes {
             collector.function_goes(&function.name);
         }
-        collector.function_in_region(FoundFunction { function, role: role.0, role_place }, region(table, resource));
+        collector.function(FoundFunction { function, role: role.0, role_place });
     }
     takes_away
 }

@@ -1,0 +1,105 @@
+//! What could not be read, in sentences.
+
+use super::call::{CallError, Reason};
+use crate::requirement::{PackAction, PackPrincipal, built_in};
+
+/// The kind of principal in `rules/rolecall-audit.toml`: whoever runs `rolecall audit`.
+const AUDITOR: &str = "auditor";
+
+/// Everything that is missing from what was read.
+#[derive(Debug, Default)]
+pub(super) struct Incomplete {
+    missing: Vec<Missing>,
+    /// What the judgement does without: said, and no trouble.
+    pub done_without: Vec<String>,
+}
+
+/// One thing that is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    pub message: String,
+    pub help: Option<String>,
+    fatal: bool,
+}
+
+impl Missing {
+    /// What a call was to find out: `consequence` completes "so …".
+    pub(super) fn call(error: &CallError, consequence: &str) -> Missing {
+        let Words { message, help } = words(error);
+        Missing { message: format!("{message}; {consequence}"), help, fatal: error.is_fatal() }
+    }
+
+    pub(super) fn said(message: String, help: Option<&str>) -> Missing {
+        Missing { message, help: help.map(str::to_owned), fatal: false }
+    }
+}
+
+impl Incomplete {
+    pub(super) fn add(&mut self, missing: Missing) {
+        // Without credentials every call fails: once is enough to say so.
+        let known = self.missing.contains(&missing) || (missing.fatal && self.is_fatal());
+        if !known {
+            self.missing.push(missing);
+        }
+    }
+
+    pub(super) fn extend(&mut self, missing: Vec<Missing>) {
+        missing.into_iter().for_each(|missing| self.add(missing));
+    }
+
+    /// Something that the judgement can do without if the caller may not read it; anything but that is missing.
+    pub(super) fn optional(&mut self, error: &CallError, what: &str) {
+        if error.reason == Reason::Refused {
+            let Words { message, help } = words(error);
+            let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
+            self.done_without.push(format!("{what}: {message}{help}"));
+        } else {
+            self.add(Missing::call(error, &format!("{what} are not known")));
+        }
+    }
+
+    pub(super) fn is_fatal(&self) -> bool {
+        self.missing.iter().any(|missing| missing.fatal)
+    }
+
+    pub(super) fn into_missing(self) -> Vec<Missing> {
+        self.missing
+    }
+}
+
+struct Words {
+    message: String,
+    help: Option<String>,
+}
+
+/// The words of the pack that says what an audit needs.
+fn words(error: &CallError) -> Words {
+    let CallError { action, .. } = error;
+    let packs = built_in();
+    let known = packs.iter().flat_map(|pack| &pack.principals).filter(|kind| kind.kind == AUDITOR).find_map(
+        |kind: &PackPrincipal| {
+            let needed: &PackAction = kind.actions.iter().find(|needed| needed.name == *action)?;
+            Some((kind.title.clone(), needed.does.clone()))
+        },
+    );
+    let (title, does) = known.unwrap_or_else(|| (AUDITOR.to_owned(), "make this call".to_owned()));
+    if error.reason == Reason::Refused {
+        let statement = format!("{{\"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"*\"}}");
+        return Words {
+            message: format!("{title} may not {does} (`{action}`): {}", error.why()),
+            help: Some(format!(
+                "allow it: {statement}; docs/audit.md has the whole policy, and `rolecall check POLICY --as {AUDITOR}` says what is missing in one, or denies it"
+            )),
+        };
+    }
+    let help = match error.reason {
+        Reason::NoCredentials => Some("name a profile with --profile, or log in (`aws sso login`)"),
+        Reason::BadCredentials => Some("renew the credentials, and run the audit again"),
+        Reason::Slow => Some("run the audit again, or give calls more time with --timeout"),
+        Reason::Answered | Reason::Unreachable | Reason::Garbled | Reason::CutShort | Reason::EndlessPages => {
+            Some("run the audit again; --verbose shows every call")
+        }
+        Reason::Refused | Reason::NotFound => None,
+    };
+    Words { message: format!("could not {does} (`{action}`): {}", error.why()), help: help.map(str::to_owned) }
+}
