@@ -102,6 +102,7 @@ impl CallError {
             Reason::Refused => format!("AWS says: {said}"),
             Reason::NoCredentials => format!("there are no credentials: {said}"),
             Reason::BadCredentials => format!("the credentials are not good: {said}"),
+            Reason::NotFound if said.is_empty() => "the answer is empty".to_owned(),
             Reason::NotFound | Reason::Answered => format!("AWS says: {said}"),
             Reason::Slow => "no whole answer came in time (--timeout)".to_owned(),
             Reason::Unreachable => format!("the endpoint could not be reached: {said}"),
