@@ -54,6 +54,10 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let (reason, said) = match &error {
+            // Not from AWS: a proxy's page, for example.
+            SdkError::ServiceError(answered) if answered.raw().status().is_success() => {
+                (Reason::Garbled, chain(&error))
+            }
             SdkError::ServiceError(answered) => {
                 let (code, message) = (answered.err().code(), answered.err().message());
                 let status = answered.raw().status().as_u16();
@@ -145,10 +149,11 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 /// What an error and its causes say, each thing once. The SDK's own first words ("dispatch failure") say nothing.
 fn chain(error: &(dyn Error + 'static)) -> String {
     const LONGEST: usize = 1_000;
+    const SAYS_NOTHING: [&str; 2] = ["other", "the credential provider was not enabled"];
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error).skip(1) {
         let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if !said.iter().any(|known| known.contains(&text)) {
+        if !SAYS_NOTHING.contains(&&*text) && !said.iter().any(|known| known.contains(&text)) {
             said.push(text);
         }
     }

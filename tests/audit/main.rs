@@ -3,8 +3,10 @@
 
 mod account;
 mod command;
+mod faults;
 mod moto;
 mod named;
+mod proxy;
 mod whole;
 
 #[allow(unreachable_pub)]

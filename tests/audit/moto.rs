@@ -61,10 +61,6 @@ impl Moto {
         aws_sdk_lambda::Client::from_conf(config.build())
     }
 
-    pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
-        aws_sdk_organizations::Client::new(&self.config)
-    }
-
     /// Waits for calls.
     pub(crate) fn wait<T>(&self, calls: impl Future<Output = T>) -> T {
         self.runtime.block_on(calls)
