@@ -161,29 +161,6 @@ fn a_report_is_right_or_says_what_is_missing() {
 }
 
 #[test]
-fn every_enabled_region_is_looked_at() {
-    let moto = Moto::start();
-    moto.wait(async {
-        fill(&moto.iam()).await;
-        super::account::function(&moto, "sa-east-1", "bill-it", "bills", &["subnet-0123456789abcdef0"]).await;
-    });
-    let proxy = Proxy::start(&moto.endpoint, vec![fault("ListRegions", Times::Always, How::Regions)]);
-    let folder = Folder::new();
-    let report = folder.report(&proxy.endpoint, &["audit"]);
-    assert_eq!(report.problems(), Vec::<&str>::new());
-    assert_eq!(report.principal("bills")["functions"][0]["name"], "bill-it");
-    assert_eq!(report.json["accounts"][0]["regions"], serde_json::json!(["eu-west-1", "sa-east-1"]));
-    assert_eq!(report.json["accounts"][0]["all_regions"], true);
-
-    // Whoever may not list the regions gets those of the one region that the configuration names, and hears it.
-    let proxy = Proxy::start(&moto.endpoint, vec![fault("ListRegions", Times::Always, How::Denied)]);
-    let report = folder.report(&proxy.endpoint, &["audit"]);
-    assert_eq!((report.problems(), &report.json["accounts"][0]["all_regions"]), (vec![], &false.into()));
-    let screen = folder.run(&proxy.endpoint, &["audit"]);
-    assert!(screen.out.contains("account:ListRegions"), "{}", screen.out);
-}
-
-#[test]
 fn without_credentials_nothing_is_asked_twice() {
     let moto = Moto::start();
     let folder = Folder::new();

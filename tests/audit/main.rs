@@ -2,6 +2,7 @@
 //! the AWS SDK. Needs `python3`, and once the network, for moto.
 
 mod account;
+mod beside;
 mod command;
 mod faults;
 mod moto;
