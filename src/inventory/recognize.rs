@@ -1,5 +1,6 @@
 //! Tells inputs apart by what they hold, never by the file's name.
 
+use foldhash::HashSet;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -125,6 +126,13 @@ pub fn read_source<'a>(
             Err(error) => Recognized::NoJson(error),
         };
     }
+    // The largest inputs but for dumps and plans: gone through once, if nothing speaks against it.
+    if looks_like("\"Resources\"")
+        && let Ok(doc) = Doc::parse(text)
+        && is_surely_template(&doc)
+    {
+        return template(&doc, Wrapping::Bare, collector);
+    }
     let marks: Marks = match from_text(text) {
         Ok(marks) => marks,
         Err(error) => {
@@ -177,6 +185,14 @@ pub fn read_source<'a>(
         Err(_) if !looks_like("Arn") && !looks_like("PolicyDocument") => Recognized::Unknown,
         Err(error) => broken(within, SyntaxError::from_serde(text, &error), problems),
     }
+}
+
+/// Does nothing in the document belong to another kind?
+fn is_surely_template(doc: &Doc<'_>) -> bool {
+    let members = doc.as_map().unwrap_or_default();
+    let names: HashSet<&str> = members.iter().map(|(name, _)| &**name).collect();
+    let no_other = names.len() == members.len() && !names.contains("Statement");
+    no_other && matches!(doc.get("Resources"), Some((_, Doc::Map(_)))) && Template::recognize(doc)
 }
 
 /// Does another program make a template or a policy of this text? Then its marks are in it: those of Jinja, Handlebars,

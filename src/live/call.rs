@@ -54,6 +54,10 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let (reason, said) = match &error {
+            // Not from AWS: a proxy's page, for example.
+            SdkError::ServiceError(answered) if answered.raw().status().is_success() => {
+                (Reason::Garbled, chain(&error))
+            }
             SdkError::ServiceError(answered) => {
                 let (code, message) = (answered.err().code(), answered.err().message());
                 let status = answered.raw().status().as_u16();
@@ -102,6 +106,7 @@ impl CallError {
             Reason::Refused => format!("AWS says: {said}"),
             Reason::NoCredentials => format!("there are no credentials: {said}"),
             Reason::BadCredentials => format!("the credentials are not good: {said}"),
+            Reason::NotFound if said.is_empty() => "the answer is empty".to_owned(),
             Reason::NotFound | Reason::Answered => format!("AWS says: {said}"),
             Reason::Slow => "no whole answer came in time (--timeout)".to_owned(),
             Reason::Unreachable => format!("the endpoint could not be reached: {said}"),
@@ -144,10 +149,11 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 /// What an error and its causes say, each thing once. The SDK's own first words ("dispatch failure") say nothing.
 fn chain(error: &(dyn Error + 'static)) -> String {
     const LONGEST: usize = 1_000;
+    const SAYS_NOTHING: [&str; 2] = ["other", "the credential provider was not enabled"];
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error).skip(1) {
         let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if !said.iter().any(|known| known.contains(&text)) {
+        if !SAYS_NOTHING.contains(&&*text) && !said.iter().any(|known| known.contains(&text)) {
             said.push(text);
         }
     }

@@ -127,6 +127,10 @@ pub(super) async fn one(clients: &Clients, region: String, name: &str, watch: &W
         Ok(Page::with_next(versions, page.next_marker))
     });
     let (versions, mapped) = join(versions, mappings(&lambda, Some(name))).await;
+    // A function has one version at least, $LATEST.
+    let versions = versions.and_then(|versions| {
+        if versions.is_empty() { Err(CallError::new(VERSIONS, Reason::NotFound)) } else { Ok(versions) }
+    });
     let mut errors = Vec::new();
     let mut kept = |error| errors.push(error);
     let functions = versions.map_err(&mut kept).unwrap_or_default().into_iter().map(Function::from).collect();

@@ -93,8 +93,10 @@ fn words(error: &CallError) -> Words {
         };
     }
     let help = match error.reason {
-        Reason::NoCredentials => Some("name a profile with --profile, or log in (`aws sso login`)"),
-        Reason::BadCredentials => Some("renew the credentials, and run the audit again"),
+        Reason::NoCredentials => Some("name another profile with --profile, or log in (`aws sso login`)"),
+        Reason::BadCredentials => {
+            Some("renew the credentials (`aws sso login`), or name another profile with --profile")
+        }
         Reason::Slow => Some("run the audit again, or give calls more time with --timeout"),
         Reason::Answered | Reason::Unreachable | Reason::Garbled | Reason::CutShort | Reason::EndlessPages => {
             Some("run the audit again; --verbose shows every call")

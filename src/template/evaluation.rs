@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::evaluator::Evaluator;
-use super::remembered::Listening;
+use super::remembered::{Answers, Listening};
 use super::{Existence, Kind, Member, Node, Problem, Resource, ResourceId, Template, Value, World};
 use crate::document::Doc;
 use crate::policy::Unknown;
@@ -22,7 +22,14 @@ pub struct Evaluation<'t, 'd> {
 pub struct Evaluated<'d> {
     /// `Properties`; an empty map if it has none.
     pub properties: Rc<Value<'d>>,
-    /// Every resource that it names, in the order of the file: through `Ref`, `Fn::GetAtt` and `Fn::Sub` in what was
+    /// What is wrong with it.
+    pub problems: Rc<[Problem]>,
+}
+
+/// What is found in a resource in one world, without its values. Worlds that are alike in all that it asks share it.
+#[derive(Clone, Debug)]
+pub struct Findings<'d> {
+    /// Every resource that it names, in the order of the file: through `Ref`, `Fn::GetAtt` and `Fn::Sub` in what is
     /// evaluated (not in the branches of `Fn::If` that this world does not take), and through `DependsOn`.
     pub mentions: Rc<[Mention<'d>]>,
     /// What is wrong with it.
@@ -58,7 +65,7 @@ impl<'t, 'd> Evaluation<'t, 'd> {
 
     /// A resource, evaluated.
     pub fn resource(&self, id: ResourceId) -> Evaluated<'d> {
-        let remembered = &self.template.remembered;
+        let remembered = &self.template.remembered.evaluated;
         if let Some(known) = remembered.find(self.template, id, self.world) {
             return known;
         }
@@ -67,25 +74,42 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         let evaluator = Evaluator::new(self.template, &listening);
         let nothing = || Value { origin: resource.node.path.clone(), kind: Kind::Map(Vec::new()) };
         let properties = resource.node.get("Properties").and_then(|node| evaluator.value(&node));
-        let (mut mentions, problems) = evaluator.into_findings();
-        let named = resource.depends_on.iter().map(|(id, path)| Mention { resource: id.clone(), path: path.clone() });
-        mentions.extend(named);
-        let evaluated = Evaluated {
-            properties: Rc::new(properties.unwrap_or_else(nothing)),
-            mentions: mentions.into(),
-            problems: problems.into(),
-        };
+        let problems = evaluator.into_problems();
+        let properties = Rc::new(properties.unwrap_or_else(nothing));
+        let evaluated = Evaluated { properties, problems: problems.into() };
         remembered.keep(id, listening.into_answers(), evaluated.clone());
         evaluated
     }
 
+    /// What a resource names and what is wrong with it: a fraction of what it costs to evaluate it.
+    pub fn findings(&self, id: ResourceId) -> Findings<'d> {
+        let remembered = &self.template.remembered.findings;
+        if let Some(known) = remembered.find(self.template, id, self.world) {
+            return known;
+        }
+        let resource = self.resource_of(id);
+        let listening = Listening::new(self.world);
+        let evaluator = Evaluator::new(self.template, &listening);
+        if let Some(mut node) = resource.node.get("Properties") {
+            evaluator.look_through(node.doc, &mut node.path, &node.loops);
+        }
+        let steady = evaluator.is_steady();
+        let (mut mentions, problems) = evaluator.into_findings();
+        let named = resource.depends_on.iter().map(|(id, path)| Mention { resource: id.clone(), path: path.clone() });
+        mentions.extend(named);
+        let findings = Findings { mentions: mentions.into(), problems: problems.into() };
+        let answers = if steady { Answers::default() } else { listening.into_answers() };
+        remembered.keep(id, answers, findings.clone());
+        findings
+    }
+
     /// Any node, evaluated; none if it is `AWS::NoValue`, which takes away what it stands for. What is wrong with it is
-    /// reported by [`resource`](Self::resource).
+    /// reported by [`findings`](Self::findings).
     pub fn value(&self, node: &Node<'d>) -> Option<Value<'d>> {
         Evaluator::new(self.template, self.world).value(node)
     }
 
-    /// The resources that a node names, as [`Evaluated::mentions`] has them.
+    /// The resources that a node names, as [`Findings::mentions`] has them.
     pub fn mentions(&self, node: &Node<'d>) -> Vec<Mention<'d>> {
         let evaluator = Evaluator::new(self.template, self.world);
         evaluator.value(node);

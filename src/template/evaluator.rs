@@ -10,7 +10,7 @@ use super::for_each::{is_loop, substituted, turns};
 use super::parameters::Parameter;
 use super::read::{distinct, report_duplicates, scalar};
 use super::value::{Kind, Member, Value};
-use super::{Mention, Node, Problem, Template};
+use super::{Loops, Mention, Node, Problem, Template};
 use crate::document::Doc;
 use crate::policy::{Unknown, without_unknowns};
 use crate::source::{Part, Path};
@@ -39,12 +39,14 @@ pub(super) struct Evaluator<'e, 'd> {
     fuel: Cell<usize>,
     problems: RefCell<Vec<Problem>>,
     pub(super) mentions: RefCell<Vec<Mention<'d>>>,
+    /// Would every world find the same mentions and problems so far?
+    steady: Cell<bool>,
 }
 
 impl<'e, 'd> Evaluator<'e, 'd> {
     pub(super) fn new(template: &'e Template<'d>, facts: &'e dyn Facts<'d>) -> Self {
         let (problems, mentions) = (RefCell::default(), RefCell::default());
-        Evaluator { template, facts, fuel: Cell::new(FUEL), problems, mentions }
+        Evaluator { template, facts, fuel: Cell::new(FUEL), problems, mentions, steady: Cell::new(true) }
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -54,6 +56,55 @@ impl<'e, 'd> Evaluator<'e, 'd> {
     /// What was met on the way.
     pub(super) fn into_findings(self) -> (Vec<Mention<'d>>, Vec<Problem>) {
         (self.mentions.into_inner(), self.problems.into_inner())
+    }
+
+    /// Says that what is found from here on may be another thing in another world.
+    pub(super) fn differs(&self) {
+        self.steady.set(false);
+    }
+
+    pub(super) fn is_steady(&self) -> bool {
+        self.steady.get()
+    }
+
+    /// Goes through a node for what it names and what is wrong with it, without making a value of what is no function.
+    pub(super) fn look_through(&self, doc: &'d Doc<'d>, path: &mut Path, loops: &Loops<'d>) {
+        let node = |path: &Path| Node { doc, path: path.clone(), loops: loops.clone() };
+        if !self.enter_at(path, loops) {
+            self.exhausted(&node(path));
+            return;
+        }
+        match doc {
+            Doc::Null | Doc::Bool(_) | Doc::Number(_) | Doc::Text(_) => {}
+            Doc::List(items) => {
+                for (ordinal, item) in items.iter().enumerate() {
+                    path.push(ordinal);
+                    self.look_through(item, path, loops);
+                    path.pop();
+                }
+            }
+            Doc::Map(members) => match &members[..] {
+                [(name, argument)] if is_function(name) => {
+                    let node = node(path);
+                    self.function(name, &node, &node.child(0, argument));
+                }
+                members if members.iter().any(|(key, _)| key.starts_with("Fn::")) => {
+                    self.map(&node(path), members);
+                }
+                members => {
+                    report_duplicates(members, path, &mut self.problems.borrow_mut());
+                    for (ordinal, (key, value)) in members.iter().enumerate() {
+                        // What a merge key brought stands in the map already.
+                        if key != "<<" {
+                            path.push(ordinal);
+                            self.look_through(value, path, loops);
+                            path.pop();
+                        }
+                    }
+                }
+            },
+        }
+        self.leave();
     }
 
     /// A node's value; none if it is `AWS::NoValue`, which takes away what it stands for.
@@ -109,11 +160,12 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         result: &mut Vec<Member<'d>>,
     ) {
         for (key, node) in members {
-            if !self.spend(cost(&node)) {
+            if !self.spend(cost(&node.path, &node.loops)) {
                 self.exhausted(map);
                 return;
             }
             if is_loop(key) {
+                self.differs();
                 match turns(self, &node) {
                     Ok(turns) => turns.iter().for_each(|turn| self.add_members(map, turn.members(), result)),
                     Err(problem) => {
@@ -174,8 +226,12 @@ impl<'e, 'd> Evaluator<'e, 'd> {
 
     /// Goes down to a node, unless that costs too much or is too deep. Whoever went down has to [`leave`](Self::leave).
     pub(super) fn enter(&self, node: &Node<'d>) -> bool {
+        self.enter_at(&node.path, &node.loops)
+    }
+
+    fn enter_at(&self, path: &Path, loops: &Loops<'d>) -> bool {
         let depth = &self.template.depth;
-        if depth.get() >= DEEPEST || !self.spend(cost(node)) {
+        if depth.get() >= DEEPEST || !self.spend(cost(path, loops)) {
             return false;
         }
         depth.set(depth.get() + 1);
@@ -188,6 +244,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
     }
 
     pub(super) fn exhausted(&self, node: &Node<'d>) -> Value<'d> {
+        self.differs();
         let message = "what this template makes is too large to be evaluated; the rest is taken as unknown";
         self.problem(&node.path, message.to_owned(), Some("split the template, or shorten what it repeats"));
         Value { origin: node.path.clone(), kind: Kind::Unknown(Unknown::NAMELESS) }
@@ -229,6 +286,10 @@ impl<'e, 'd> Evaluator<'e, 'd> {
     /// A parameter's value as it stands in text.
     pub(super) fn parameter(&self, parameter: &Parameter<'d>, node: &Node<'d>) -> Value<'d> {
         use super::parameters::Shape;
+        // A list that is not known may be taken where one that is known may not.
+        if parameter.shape == Shape::List {
+            self.differs();
+        }
         let text = self.facts.parameter(parameter).map(|text| without_unknowns(&text).into_owned());
         let kind = match (text, parameter.shape) {
             (Some(text), Shape::Text) => Kind::Text(Cow::Owned(text)),
@@ -258,8 +319,8 @@ impl<'e, 'd> Evaluator<'e, 'd> {
 }
 
 /// A node deep in the file or in many loops costs more to handle.
-fn cost(node: &Node<'_>) -> usize {
-    1 + node.path.as_slice().len() / 16 + node.loops.as_ref().map_or(0, |loops| loops.len())
+fn cost(path: &Path, loops: &Loops<'_>) -> usize {
+    1 + path.as_slice().len() / 16 + loops.as_ref().map_or(0, |loops| loops.len())
 }
 
 /// CloudFormation goes by the last of two members with one name.

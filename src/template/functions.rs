@@ -23,6 +23,9 @@ const LONGEST_JSON: usize = 1 << 20;
 impl<'d> Evaluator<'_, 'd> {
     /// A function's value; none if it is `AWS::NoValue`.
     pub(super) fn function(&self, name: &str, node: &Node<'d>, argument: &Node<'d>) -> Option<Value<'d>> {
+        if !matches!(name, "Ref" | "Fn::GetAtt" | "Fn::Sub" | "Fn::Join") {
+            self.differs();
+        }
         Some(match name {
             "Ref" => return self.reference(node, argument),
             "Fn::If" => return self.if_(node, argument),

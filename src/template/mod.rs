@@ -33,7 +33,7 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
-pub use evaluation::{Evaluated, Evaluation, Mention};
+pub use evaluation::{Evaluated, Evaluation, Findings, Mention};
 pub use parameters::{Given, Parameter, Shape};
 pub use problem::Problem;
 pub use settings::Settings;
@@ -81,6 +81,11 @@ impl<'d> Node<'d> {
         members.filter(|(at, ((key, _), _))| counts(*at, key)).map(|(_, ((key, _), node))| (&**key, node)).collect()
     }
 
+    /// The names of a map's members, as they stand; none of anything else.
+    pub fn keys(&self) -> impl Iterator<Item = &'d str> {
+        self.doc.as_map().unwrap_or_default().iter().map(|(key, _)| &**key)
+    }
+
     /// The elements of a list; none of anything else.
     pub fn items(&self) -> Vec<Node<'d>> {
         if matches!(self.doc, Doc::List(_)) { self.children().collect() } else { Vec::new() }
@@ -108,6 +113,8 @@ pub struct Template<'d> {
     /// Shared by all worlds, so that an unknown is the same in each.
     unknowns: RefCell<Unknowns>,
     remembered: Remembered<'d>,
+    /// What resources ask for, by the resource.
+    relevant: RefCell<HashMap<ResourceId, Rc<relevant::Relevant>>>,
     /// What may still be spent on evaluating it.
     fuel: Cell<usize>,
     /// How deep the evaluation is at the moment.

@@ -55,6 +55,7 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         by_unknown: HashMap::default(),
         unknowns: RefCell::default(),
         remembered: Remembered::default(),
+        relevant: RefCell::default(),
         fuel: Cell::new(FUEL),
         depth: Cell::new(0),
     };

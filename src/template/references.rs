@@ -88,6 +88,9 @@ impl<'d> Evaluator<'_, 'd> {
             };
         }
         let parts: Vec<Node<'d>> = argument.children().collect();
+        if parts.iter().any(|part| matches!(part.doc, Doc::Map(_))) {
+            self.differs();
+        }
         let [id, attributes @ ..] = &parts[..] else {
             return self.wrong(argument, "Fn::GetAtt takes a resource and an attribute", help);
         };
@@ -204,24 +207,43 @@ enum Piece<'t> {
 }
 
 /// Cuts a text at its `${names}`; `${!x}` is the text `${x}`.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let Some(end) = rest[start..].find('}').map(|end| start + end) else { break };
+fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { rest: text, next: None }
+}
+
+struct Pieces<'t> {
+    rest: &'t str,
+    /// What comes before the rest.
+    next: Option<Piece<'t>>,
+}
+
+impl<'t> Iterator for Pieces<'t> {
+    type Item = Piece<'t>;
+
+    fn next(&mut self) -> Option<Piece<'t>> {
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
+        let rest = std::mem::take(&mut self.rest);
+        let opens = |at: &usize| rest.as_bytes().get(at + 1) == Some(&b'{');
+        let start = memchr::memchr_iter(b'$', rest.as_bytes()).find(opens);
+        let Some((start, end)) = start.and_then(|start| Some((start, start + rest[start..].find('}')?))) else {
+            return (!rest.is_empty()).then_some(Piece::Text(rest));
+        };
+        self.rest = &rest[end + 1..];
         let name = &rest[start + 2..end];
         if name.starts_with('!') {
-            pieces.push(Piece::Text(&rest[..start + 2]));
-            pieces.push(Piece::Text(&rest[start + 3..=end]));
-        } else {
-            pieces.push(Piece::Text(&rest[..start]));
-            pieces.push(Piece::Name(name.trim()));
+            // At least the brace that closes it.
+            self.next = Some(Piece::Text(&rest[start + 3..=end]));
+            return Some(Piece::Text(&rest[..start + 2]));
         }
-        rest = &rest[end + 1..];
+        let name = Piece::Name(name.trim());
+        if start == 0 {
+            return Some(name);
+        }
+        self.next = Some(name);
+        Some(Piece::Text(&rest[..start]))
     }
-    pieces.push(Piece::Text(rest));
-    pieces.retain(|piece| *piece != Piece::Text(""));
-    pieces
 }
 
 #[cfg(test)]
@@ -241,7 +263,7 @@ mod tests {
             ("${}", vec![Name("")]),
             ("$${A}", vec![Text("$"), Name("A")]),
         ] {
-            assert_eq!(pieces(text), expected, "{text}");
+            assert_eq!(pieces(text).collect::<Vec<_>>(), expected, "{text}");
         }
     }
 }

@@ -11,7 +11,7 @@ use foldhash::HashMap;
 
 use super::evaluator::Facts;
 use super::parameters::Parameter;
-use super::{Evaluated, ResourceId, Template, World};
+use super::{Evaluated, Findings, ResourceId, Template, World};
 
 /// So many different evaluations of one resource are kept: of hundreds of worlds, each may have its own.
 const MOST_KEPT: usize = 8;
@@ -23,13 +23,26 @@ const MOST_RESOURCES: usize = 64;
 /// The evaluations of a template that were asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct Remembered<'d> {
-    recent: RefCell<ByResource<'d>>,
+    pub evaluated: Kept<Evaluated<'d>>,
+    pub findings: Kept<Findings<'d>>,
+}
+
+/// Those of one kind.
+#[derive(Debug)]
+pub(super) struct Kept<T> {
+    recent: RefCell<ByResource<T>>,
     /// Those that go next, unless somebody asks for them.
-    older: RefCell<ByResource<'d>>,
+    older: RefCell<ByResource<T>>,
 }
 
 /// Of each resource its evaluations, the latest last.
-type ByResource<'d> = HashMap<ResourceId, Vec<(Answers, Evaluated<'d>)>>;
+type ByResource<T> = HashMap<ResourceId, Vec<(Answers, T)>>;
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept { recent: RefCell::default(), older: RefCell::default() }
+    }
+}
 
 /// What a world answered, each question once.
 #[derive(Debug, Default)]
@@ -39,9 +52,9 @@ pub(super) struct Answers {
     parameters: Vec<(String, Option<String>)>,
 }
 
-impl<'d> Remembered<'d> {
+impl<T: Clone> Kept<T> {
     /// What a resource was found to be in a world that answered the same.
-    pub(super) fn find(&self, template: &Template<'d>, id: ResourceId, world: &World) -> Option<Evaluated<'d>> {
+    pub(super) fn find(&self, template: &Template<'_>, id: ResourceId, world: &World) -> Option<T> {
         if let Some(older) = self.older.borrow_mut().remove(&id) {
             self.recent().insert(id, older);
         }
@@ -50,7 +63,7 @@ impl<'d> Remembered<'d> {
         Some(evaluated.clone())
     }
 
-    pub(super) fn keep(&self, id: ResourceId, answers: Answers, evaluated: Evaluated<'d>) {
+    pub(super) fn keep(&self, id: ResourceId, answers: Answers, evaluated: T) {
         let mut recent = self.recent();
         let kept = recent.entry(id).or_default();
         if kept.len() == MOST_KEPT {
@@ -60,7 +73,7 @@ impl<'d> Remembered<'d> {
     }
 
     /// The table for one more resource.
-    fn recent(&self) -> RefMut<'_, ByResource<'d>> {
+    fn recent(&self) -> RefMut<'_, ByResource<T>> {
         let mut recent = self.recent.borrow_mut();
         if recent.len() >= MOST_RESOURCES {
             self.older.replace(std::mem::take(&mut recent));

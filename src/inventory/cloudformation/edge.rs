@@ -32,14 +32,15 @@ impl<'d> InWorld<'_, '_, 'd> {
         if !self.exists(distribution) {
             return None;
         }
-        let evaluated = self.evaluation.resource(distribution);
-        let config = evaluated.properties.get("DistributionConfig")?;
+        let mentions = self.evaluation.findings(distribution).mentions;
+        let properties = self.evaluation.resource(distribution).properties;
+        let config = properties.get("DistributionConfig")?;
         let others = config.get("CacheBehaviors").map_or(&[][..], Value::items);
         let behaviors = config.get("DefaultCacheBehavior").into_iter().chain(others);
         let associations = behaviors.filter_map(|behavior| behavior.get("LambdaFunctionAssociations"));
         let mut arns = associations.flat_map(Value::items).filter_map(|one| one.get("LambdaFunctionARN"));
         let named = |arn: &&Value<'d>| {
-            evaluated.mentions.iter().any(|mention| {
+            mentions.iter().any(|mention| {
                 let name = mention.resource.split('.').next().unwrap_or_default();
                 names.contains(&name) && is_within(&mention.path, &arn.origin)
             })

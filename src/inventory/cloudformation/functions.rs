@@ -4,7 +4,6 @@
 //! "AWS::Serverless::Function".
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt};
 
@@ -19,7 +18,9 @@ use super::{NetworkReader, Places};
 use crate::document::Doc;
 use crate::inventory::{Collector, FoundFunction, FoundId, Function, RoleNamed, VpcConfig, VpcConnection, When};
 use crate::source::Place;
-use crate::template::{Completeness, Evaluation, Existence, ResourceId, Template, Value, World, Worlds};
+use crate::template::{
+    Completeness, Evaluation, Existence, Kind, Member, Resource, ResourceId, Template, Value, World, Worlds,
+};
 
 /// Reads a template.
 pub(super) struct Reader<'t, 'd, 'a> {
@@ -165,17 +166,17 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         world: &'w World,
     ) -> Variant<'w, 'a> {
         let resource = self.template.resource(id);
-        let evaluated = evaluation.resource(id);
-        self.report(&evaluated.problems);
+        self.report(&evaluation.findings(id).problems);
         let (properties, role, ignored) = if sam::is_function(resource) {
-            let properties = Rc::new(sam::properties(self.template, evaluation, id));
+            let properties = sam::properties(self.template, evaluation, id);
             match sam::role(self.template, evaluation, id) {
                 SamRole::Given { role, ignored } => (properties, RoleOf::Given(Some(role)), ignored),
                 SamRole::Made(made) => (properties, RoleOf::Made(made), None),
             }
         } else {
-            let role = evaluated.properties.get("Role").cloned();
-            (evaluated.properties, RoleOf::Given(role), None)
+            let properties = properties(evaluation, resource);
+            let role = properties.get("Role").cloned();
+            (properties, RoleOf::Given(role), None)
         };
         let vpc_config = self.network.vpc_config(&mut collector.network, evaluation, resource, &properties);
         let places = self.principals.places;
@@ -295,7 +296,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         }
         // In whatever branch: a function names few roles, and most of these are its own.
         if let Some(role) = resource.property("Role") {
-            let mentions = evaluation.resource(function).mentions;
+            let mentions = evaluation.findings(function).mentions;
             for id in mentions.iter().filter_map(|mention| self.holder(&mention.resource)) {
                 found.extend(self.around(id));
             }
@@ -349,6 +350,32 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         }
         found
     }
+}
+
+/// The properties of an AWS::Lambda::Function that say how it is connected, and as whom it runs. To evaluate the others
+/// takes time, and nobody reads them.
+const READ: [&str; 3] = ["VpcConfig", "CapacityProviderConfig", "Role"];
+
+/// What an AWS::Lambda::Function says in a world of how it is connected, and as whom it runs.
+fn properties<'d>(evaluation: &Evaluation<'_, 'd>, function: &Resource<'d>) -> Value<'d> {
+    let node = function.node.get("Properties");
+    let value = match &node {
+        // A function among the members may bring others, and a loop variable may stand in a name.
+        Some(node) if node.keys().any(|name| name.starts_with("Fn::") || name == "Ref" || name.contains('{')) => {
+            evaluation.value(node)
+        }
+        Some(node) => {
+            let member = |name: &str| {
+                let node = node.get(name)?;
+                let key_origin = node.path.clone();
+                Some(Member { key: Cow::Owned(name.to_owned()), key_origin, value: evaluation.value(&node)? })
+            };
+            let members = READ.into_iter().filter_map(member).collect();
+            Some(Value { origin: node.path.clone(), kind: Kind::Map(members) })
+        }
+        None => None,
+    };
+    value.unwrap_or_else(|| Value { origin: function.node.path.clone(), kind: Kind::Map(Vec::new()) })
 }
 
 /// The worlds in which a resource is there, or may be.
