@@ -19,15 +19,15 @@ use crate::document::{Text, from_text};
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct Request<'r> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub permissions_boundary_policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub session_policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub ordered_organization_policy_input_list: Vec<Object<Level<'r>>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub vpc_endpoint_policy_input_list: Vec<Text<'r>>,
     #[serde(borrow)]
     pub resource_policy: Option<Text<'r>>,
@@ -35,11 +35,11 @@ pub(super) struct Request<'r> {
     pub resource_owner: Option<Text<'r>>,
     #[serde(borrow)]
     pub action_names: Vec<Text<'r>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub resource_arns: Vec<Text<'r>>,
     #[serde(borrow)]
     pub caller_arn: Option<Text<'r>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub context_entries: Vec<Object<ContextEntry<'r>>>,
     /// Which resources an EC2 scenario needs: the caller names them all, so there is nothing to do.
     #[serde(borrow, rename = "ResourceHandlingOption")]
@@ -57,7 +57,7 @@ pub(super) struct Request<'r> {
 pub(super) struct Level<'r> {
     #[serde(borrow)]
     pub service_control_policy_input_list: Option<Vec<Text<'r>>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub resource_control_policy_input_list: Vec<Text<'r>>,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Level<'r> {
 pub(super) struct ContextEntry<'r> {
     #[serde(borrow)]
     pub context_key_name: Text<'r>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "listed")]
     pub context_key_values: Vec<Text<'r>>,
     pub context_key_type: Option<KeyType>,
 }
@@ -123,6 +123,11 @@ impl<'r> Request<'r> {
         })?;
         Ok(request)
     }
+}
+
+/// A list that is left out, or written as `null` by a program that leaves nothing out.
+fn listed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The name of a field, as AWS's answers write it: `ContextEntries.1.ContextKeyName`, numbers from 1.
