@@ -143,6 +143,11 @@ pub(super) fn cover(
             possible.push(Glob::all());
             continue;
         }
+        if let Resources::Arns { head, .. } = resources
+            && begins_otherwise(pattern.text(), head)
+        {
+            continue;
+        }
         // A variable without a value makes a pattern that matches nothing.
         let Some(pattern) = expand(pattern, Wildcards::Match, setting, undecided) else { continue };
         match resources {
@@ -161,6 +166,23 @@ pub(super) fn cover(
         // What is surely left out needs every reading of the list, and the other way round.
         Polarity::AllBut => Covered { sure: rest_of(possible), possible: rest_of(sure) },
     }
+}
+
+/// Do the letters before a pattern's first wildcard or variable differ from those of the head? Then it matches in no
+/// reading. Most of what policies say is about other services.
+fn begins_otherwise(pattern: &str, head: &ArnHead) -> bool {
+    let letters = pattern.bytes().take_while(|byte| !matches!(byte, b'*' | b'?' | b'$'));
+    let head = head.0.iter().flat_map(|part| part.tokens().iter().copied().chain([Token::Char(':')]));
+    letters
+        .zip(head)
+        // What is no ASCII may stand for something unknown.
+        .map_while(|(byte, token)| match token {
+            Token::Char(char) if byte.is_ascii() && char.is_ascii() => {
+                Some(char.eq_ignore_ascii_case(&char::from(byte)))
+            }
+            _ => None,
+        })
+        .any(|same| !same)
 }
 
 /// The names with an unknown text that may be one of those that are matched, if these are not all names anyway.

@@ -105,7 +105,7 @@ pub fn read_source<'a>(
             Err(error) => broken(within, error, problems),
         };
     }
-    let mut template = |doc: &Doc<'_>, wrapping: Wrapping, collector: &mut Collector<'a>| {
+    let template = |doc: &Doc<'_>, wrapping, collector: &mut Collector<'a>, problems: &mut Vec<InputProblem>| {
         let places = Places { source: id, root: 0, wrapping };
         cloudformation::read(doc, settings, (source, places), collector, problems);
         Recognized::Template
@@ -114,7 +114,7 @@ pub fn read_source<'a>(
         // A list is no template; a page of text that begins with a link may hold one as an example.
         if looks_like("Resources") && looks_like("::") && !text.trim_start().starts_with('[') {
             match Doc::parse_yaml(text) {
-                Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector),
+                Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector, problems),
                 Err(error) if looks_like("AWS::") && !is_for_another_program(text) => {
                     return broken(within, error, problems);
                 }
@@ -131,7 +131,14 @@ pub fn read_source<'a>(
         && let Ok(doc) = Doc::parse(text)
         && is_surely_template(&doc)
     {
-        return template(&doc, Wrapping::Bare, collector);
+        return template(&doc, Wrapping::Bare, collector, problems);
+    }
+    // A plan whose members something has sorted.
+    if looks_like("\"format_version\"")
+        && looks_like("\"terraform_version\"")
+        && let Ok(Some(takes_away)) = terraform::read(within, terraform::Side::After, collector, problems)
+    {
+        return Recognized::TerraformPlan(takes_away);
     }
     let marks: Marks = match from_text(text) {
         Ok(marks) => marks,
@@ -161,7 +168,7 @@ pub fn read_source<'a>(
         && let Ok(doc) = Doc::parse(text)
         && Template::recognize(&doc)
     {
-        return template(&doc, Wrapping::Bare, collector);
+        return template(&doc, Wrapping::Bare, collector, problems);
     }
     let of_plan = marks.planned_values.is_some() || marks.resource_changes.is_some();
     if marks.format_version.is_some() && (of_plan || (marks.values.is_some() && marks.terraform_version.is_some())) {

@@ -25,14 +25,27 @@ pub(super) struct Step {
 pub(super) fn module_of(address: &str) -> (Vec<Step>, &str) {
     let mut steps = Vec::new();
     let mut rest = address;
-    while let Some(after) = rest.strip_prefix("module.") {
-        let (name, after) = name(after);
-        let (key, after) = key(after);
-        let Some(after) = after.strip_prefix('.') else { break };
+    while let Some((name, key, after)) = first_module(rest) {
         steps.push(Step { name: name.to_owned(), key });
         rest = after;
     }
     (steps, rest)
+}
+
+/// The name and the key of the module that an address begins with, and what follows.
+fn first_module(address: &str) -> Option<(&str, Option<Key>, &str)> {
+    let (name, after) = name(address.strip_prefix("module.")?);
+    let (key, after) = key(after);
+    Some((name, key, after.strip_prefix('.')?))
+}
+
+/// The type of the resource at an address: `aws_subnet`.
+pub(super) fn type_of(address: &str) -> &str {
+    let mut rest = address;
+    while let Some((_, _, after)) = first_module(rest) {
+        rest = after;
+    }
+    name(rest.strip_prefix("data.").unwrap_or(rest)).0
 }
 
 /// The key at the end of an address.

@@ -170,7 +170,7 @@ impl<'a> Configuration<'a> {
             blocks: Vec::new(),
         });
         for raw in module.resources.into_iter().flatten() {
-            let Some(head) = Head::read(raw) else { continue };
+            let Some(head) = Head::of_block(raw) else { continue };
             let (mode, name, resource_type) = (head.mode, head.name.into_owned(), head.resource_type.into_owned());
             let block = BlockId(self.blocks.len());
             self.by_name.insert((id, mode, resource_type.clone(), name.clone()), block);

@@ -102,7 +102,7 @@ impl<'a> Table<'a> {
         problems: &mut Vec<InputProblem>,
     ) {
         for raw in entries {
-            let Some(head) = Head::read(*raw).filter(|head| matters(&head.resource_type)) else { continue };
+            let Some(head) = Head::read(*raw, matters) else { continue };
             let is_data = head.mode == Mode::Data;
             let is_known = known.contains(&*head.address);
             if of == Of::PriorState && !is_data {
