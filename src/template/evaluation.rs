@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::evaluator::Evaluator;
-use super::remembered::{Answers, Listening};
-use super::{Existence, Kind, Member, Node, Problem, Resource, ResourceId, Template, Value, World};
+use super::evaluator::{Evaluator, Facts, Weight};
+use super::read::report_duplicates;
+use super::remembered::Listening;
+use super::{Existence, Kind, Loops, Member, Node, Problem, Resource, ResourceId, Template, Value, World};
 use crate::document::Doc;
 use crate::policy::Unknown;
 use crate::source::Path;
@@ -26,15 +27,15 @@ pub struct Evaluated<'d> {
     pub problems: Rc<[Problem]>,
 }
 
-/// What is found in a resource in one world, without its values. Worlds that are alike in all that it asks share it.
+/// What is found in a property in one world, without its value. Worlds that are alike in all that decides it share it.
 #[derive(Clone, Debug)]
-pub struct Findings<'d> {
-    /// Every resource that it names, in the order of the file: through `Ref`, `Fn::GetAtt` and `Fn::Sub` in what is
-    /// evaluated (not in the branches of `Fn::If` that this world does not take), and through `DependsOn`.
-    pub mentions: Rc<[Mention<'d>]>,
-    /// What is wrong with it.
-    pub problems: Rc<[Problem]>,
+pub(super) struct Findings<'d> {
+    mentions: Rc<[Mention<'d>]>,
+    problems: Rc<[Problem]>,
 }
+
+/// A property of a resource, by its ordinal; none for all of them together.
+pub(super) type PartOf = (ResourceId, Option<usize>);
 
 /// A resource named by another.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,35 +82,82 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         evaluated
     }
 
-    /// What a resource names and what is wrong with it: a fraction of what it costs to evaluate it.
-    pub fn findings(&self, id: ResourceId) -> Findings<'d> {
-        let remembered = &self.template.remembered.findings;
-        if let Some(known) = remembered.find(self.template, id, self.world) {
-            return known;
-        }
+    /// Every resource that a resource names, in the order of the file: through `Ref`, `Fn::GetAtt` and `Fn::Sub` in what
+    /// is evaluated (not in the branches of `Fn::If` that this world does not take), and through `DependsOn`.
+    pub fn mentions_of(&self, id: ResourceId) -> Vec<Mention<'d>> {
+        let mut mentions = Vec::new();
+        self.each_part(id, |part| mentions.extend_from_slice(&part.mentions));
         let resource = self.resource_of(id);
-        let listening = Listening::new(self.world);
-        let evaluator = Evaluator::new(self.template, &listening);
-        if let Some(mut node) = resource.node.get("Properties") {
-            evaluator.look_through(node.doc, &mut node.path, &node.loops);
-        }
-        let steady = evaluator.is_steady();
-        let (mut mentions, problems) = evaluator.into_findings();
         let named = resource.depends_on.iter().map(|(id, path)| Mention { resource: id.clone(), path: path.clone() });
         mentions.extend(named);
-        let findings = Findings { mentions: mentions.into(), problems: problems.into() };
-        let answers = if steady { Answers::default() } else { listening.into_answers() };
-        remembered.keep(id, answers, findings.clone());
+        mentions
+    }
+
+    /// What is wrong with a resource.
+    pub fn problems_of(&self, id: ResourceId) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(properties) = self.resource_of(id).node.get("Properties")
+            && let Doc::Map(members) = properties.doc
+        {
+            report_duplicates(members, &properties.path, &mut problems);
+        }
+        self.each_part(id, |part| {
+            let more = part.problems.iter().filter(|problem| !problems.contains(problem));
+            problems.extend(more.cloned().collect::<Vec<_>>());
+        });
+        problems
+    }
+
+    /// The properties of a resource one by one: each is gone through again only in a world that changes it.
+    fn each_part(&self, id: ResourceId, mut take: impl FnMut(&Findings<'d>)) {
+        let Some(mut properties) = self.resource_of(id).node.get("Properties") else { return };
+        let (doc, loops, path) = (properties.doc, &properties.loops, &mut properties.path);
+        match doc {
+            Doc::Map(members) if !members.iter().any(|(key, _)| key.starts_with("Fn::") || key == "Ref") => {
+                for (ordinal, (key, value)) in members.iter().enumerate() {
+                    // What a merge key brought stands in the map already.
+                    if key != "<<" && matches!(value, Doc::List(_) | Doc::Map(_)) {
+                        path.push(ordinal);
+                        take(&self.findings((id, Some(ordinal)), value, path, loops));
+                        path.pop();
+                    }
+                }
+            }
+            _ => take(&self.findings((id, None), doc, path, loops)),
+        }
+    }
+
+    fn findings(&self, part: PartOf, doc: &'d Doc<'d>, path: &mut Path, loops: &Loops<'d>) -> Findings<'d> {
+        let remembered = &self.template.remembered.findings;
+        if let Some(known) = remembered.find(self.template, part, self.world) {
+            return known;
+        }
+        let mut look = |weight| {
+            let listening = Listening::new(self.world);
+            listening.decide(weight);
+            let evaluator = Evaluator::new(self.template, &listening);
+            evaluator.look_through(doc, path, loops);
+            let exhausted = evaluator.was_exhausted();
+            let (mentions, problems) = evaluator.into_findings();
+            let findings = Findings { mentions: mentions.into(), problems: problems.into() };
+            (findings, listening.into_answers(), exhausted)
+        };
+        let (mut findings, mut answers, exhausted) = look(Weight::Idle);
+        if exhausted {
+            // Whether it comes to that hangs on how long every text is.
+            (findings, answers, _) = look(Weight::Decisive);
+        }
+        remembered.keep(part, answers, findings.clone());
         findings
     }
 
     /// Any node, evaluated; none if it is `AWS::NoValue`, which takes away what it stands for. What is wrong with it is
-    /// reported by [`findings`](Self::findings).
+    /// in [`problems_of`](Self::problems_of).
     pub fn value(&self, node: &Node<'d>) -> Option<Value<'d>> {
         Evaluator::new(self.template, self.world).value(node)
     }
 
-    /// The resources that a node names, as [`Findings::mentions`] has them.
+    /// The resources that a node names, as [`mentions_of`](Self::mentions_of) has them.
     pub fn mentions(&self, node: &Node<'d>) -> Vec<Mention<'d>> {
         let evaluator = Evaluator::new(self.template, self.world);
         evaluator.value(node);

@@ -23,6 +23,18 @@ pub(super) trait Facts<'d> {
     fn condition(&self, name: &str) -> Option<bool>;
     /// Are two texts equal, in which unknown pieces may stand?
     fn equal(&self, left: &str, right: &str) -> Option<bool>;
+    /// Says whether the answers from here on decide anything that is asked after; gives what was said before.
+    fn decide(&self, _: Weight) -> Weight {
+        Weight::Decisive
+    }
+}
+
+/// Does an answer matter?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Weight {
+    Decisive,
+    /// It only stands in a text.
+    Idle,
 }
 
 /// How much one evaluation may cost: a node is one, and so are sixteen bytes of text that is put together. The largest
@@ -39,14 +51,14 @@ pub(super) struct Evaluator<'e, 'd> {
     fuel: Cell<usize>,
     problems: RefCell<Vec<Problem>>,
     pub(super) mentions: RefCell<Vec<Mention<'d>>>,
-    /// Would every world find the same mentions and problems so far?
-    steady: Cell<bool>,
+    /// Was there something too large for it?
+    exhausted: Cell<bool>,
 }
 
 impl<'e, 'd> Evaluator<'e, 'd> {
     pub(super) fn new(template: &'e Template<'d>, facts: &'e dyn Facts<'d>) -> Self {
         let (problems, mentions) = (RefCell::default(), RefCell::default());
-        Evaluator { template, facts, fuel: Cell::new(FUEL), problems, mentions, steady: Cell::new(true) }
+        Evaluator { template, facts, fuel: Cell::new(FUEL), problems, mentions, exhausted: Cell::new(false) }
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -58,13 +70,16 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         (self.mentions.into_inner(), self.problems.into_inner())
     }
 
-    /// Says that what is found from here on may be another thing in another world.
-    pub(super) fn differs(&self) {
-        self.steady.set(false);
+    /// Does what may find other mentions and problems with other answers.
+    pub(super) fn deciding<T>(&self, act: impl FnOnce() -> T) -> T {
+        let before = self.facts.decide(Weight::Decisive);
+        let result = act();
+        self.facts.decide(before);
+        result
     }
 
-    pub(super) fn is_steady(&self) -> bool {
-        self.steady.get()
+    pub(super) fn was_exhausted(&self) -> bool {
+        self.exhausted.get()
     }
 
     /// Goes through a node for what it names and what is wrong with it, without making a value of what is no function.
@@ -165,8 +180,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 return;
             }
             if is_loop(key) {
-                self.differs();
-                match turns(self, &node) {
+                match self.deciding(|| turns(self, &node)) {
                     Ok(turns) => turns.iter().for_each(|turn| self.add_members(map, turn.members(), result)),
                     Err(problem) => {
                         self.add_problem(problem);
@@ -244,7 +258,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
     }
 
     pub(super) fn exhausted(&self, node: &Node<'d>) -> Value<'d> {
-        self.differs();
+        self.exhausted.set(true);
         let message = "what this template makes is too large to be evaluated; the rest is taken as unknown";
         self.problem(&node.path, message.to_owned(), Some("split the template, or shorten what it repeats"));
         Value { origin: node.path.clone(), kind: Kind::Unknown(Unknown::NAMELESS) }
@@ -286,11 +300,12 @@ impl<'e, 'd> Evaluator<'e, 'd> {
     /// A parameter's value as it stands in text.
     pub(super) fn parameter(&self, parameter: &Parameter<'d>, node: &Node<'d>) -> Value<'d> {
         use super::parameters::Shape;
-        // A list that is not known may be taken where one that is known may not.
-        if parameter.shape == Shape::List {
-            self.differs();
-        }
-        let text = self.facts.parameter(parameter).map(|text| without_unknowns(&text).into_owned());
+        let text = || self.facts.parameter(parameter).map(|text| without_unknowns(&text).into_owned());
+        let text = match parameter.shape {
+            Shape::Text => text(),
+            // One that is not known may stand where one that is known may not.
+            Shape::List => self.deciding(text),
+        };
         let kind = match (text, parameter.shape) {
             (Some(text), Shape::Text) => Kind::Text(Cow::Owned(text)),
             (Some(text), Shape::List) => {

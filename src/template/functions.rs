@@ -23,9 +23,14 @@ const LONGEST_JSON: usize = 1 << 20;
 impl<'d> Evaluator<'_, 'd> {
     /// A function's value; none if it is `AWS::NoValue`.
     pub(super) fn function(&self, name: &str, node: &Node<'d>, argument: &Node<'d>) -> Option<Value<'d>> {
-        if !matches!(name, "Ref" | "Fn::GetAtt" | "Fn::Sub" | "Fn::Join") {
-            self.differs();
+        match name {
+            // Whatever the texts are that they put together, they name the same resources.
+            "Ref" | "Fn::GetAtt" | "Fn::Sub" | "Fn::Join" => self.function_of(name, node, argument),
+            _ => self.deciding(|| self.function_of(name, node, argument)),
         }
+    }
+
+    fn function_of(&self, name: &str, node: &Node<'d>, argument: &Node<'d>) -> Option<Value<'d>> {
         Some(match name {
             "Ref" => return self.reference(node, argument),
             "Fn::If" => return self.if_(node, argument),

@@ -33,7 +33,7 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
-pub use evaluation::{Evaluated, Evaluation, Findings, Mention};
+pub use evaluation::{Evaluated, Evaluation, Mention};
 pub use parameters::{Given, Parameter, Shape};
 pub use problem::Problem;
 pub use settings::Settings;

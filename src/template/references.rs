@@ -88,15 +88,12 @@ impl<'d> Evaluator<'_, 'd> {
             };
         }
         let parts: Vec<Node<'d>> = argument.children().collect();
-        if parts.iter().any(|part| matches!(part.doc, Doc::Map(_))) {
-            self.differs();
-        }
         let [id, attributes @ ..] = &parts[..] else {
             return self.wrong(argument, "Fn::GetAtt takes a resource and an attribute", help);
         };
-        let texts: Option<Vec<String>> =
-            attributes.iter().map(|part| Some(self.value(part)?.as_text()?.into_owned())).collect();
-        let id = self.value(id).and_then(|id| id.known_text().map(Cow::into_owned));
+        let texts = || attributes.iter().map(|part| Some(self.value(part)?.as_text()?.into_owned())).collect();
+        let id = || self.value(id).and_then(|id| id.known_text().map(Cow::into_owned));
+        let (texts, id): (Option<Vec<String>>, _) = self.deciding(|| (texts(), id()));
         match (id, texts) {
             (Some(id), Some(texts)) if !texts.is_empty() => self.resource_named(&id, Some(&texts.join(".")), node),
             _ => self.wrong(argument, "Fn::GetAtt takes a resource and an attribute", help),

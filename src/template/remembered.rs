@@ -5,40 +5,42 @@
 //! same ones. Most resources ask nothing.
 
 use std::borrow::Cow;
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
+use std::hash::Hash;
 
 use foldhash::HashMap;
 
-use super::evaluator::Facts;
+use super::evaluation::{Findings, PartOf};
+use super::evaluator::{Facts, Weight};
 use super::parameters::Parameter;
-use super::{Evaluated, Findings, ResourceId, Template, World};
+use super::{Evaluated, ResourceId, Template, World};
 
 /// So many different evaluations of one resource are kept: of hundreds of worlds, each may have its own.
 const MOST_KEPT: usize = 8;
 
-/// So many resources are kept: a function, its role and what functions share. A template has hundreds of others, each
-/// asked for a few times in a row and never again.
+/// So many resources are kept, or parts of some: a function, its role and what functions share. A template has hundreds
+/// of others, each asked for a few times in a row and never again.
 const MOST_RESOURCES: usize = 64;
 
 /// The evaluations of a template that were asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct Remembered<'d> {
-    pub evaluated: Kept<Evaluated<'d>>,
-    pub findings: Kept<Findings<'d>>,
+    pub evaluated: Kept<ResourceId, Evaluated<'d>>,
+    pub findings: Kept<PartOf, Findings<'d>>,
 }
 
 /// Those of one kind.
 #[derive(Debug)]
-pub(super) struct Kept<T> {
-    recent: RefCell<ByResource<T>>,
+pub(super) struct Kept<K, T> {
+    recent: RefCell<Table<K, T>>,
     /// Those that go next, unless somebody asks for them.
-    older: RefCell<ByResource<T>>,
+    older: RefCell<Table<K, T>>,
 }
 
-/// Of each resource its evaluations, the latest last.
-type ByResource<T> = HashMap<ResourceId, Vec<(Answers, T)>>;
+/// Of each resource, or part of one, its evaluations, the latest last.
+type Table<K, T> = HashMap<K, Vec<(Answers, T)>>;
 
-impl<T> Default for Kept<T> {
+impl<K, T> Default for Kept<K, T> {
     fn default() -> Self {
         Kept { recent: RefCell::default(), older: RefCell::default() }
     }
@@ -52,9 +54,9 @@ pub(super) struct Answers {
     parameters: Vec<(String, Option<String>)>,
 }
 
-impl<T: Clone> Kept<T> {
+impl<K: Copy + Eq + Hash, T: Clone> Kept<K, T> {
     /// What a resource was found to be in a world that answered the same.
-    pub(super) fn find(&self, template: &Template<'_>, id: ResourceId, world: &World) -> Option<T> {
+    pub(super) fn find(&self, template: &Template<'_>, id: K, world: &World) -> Option<T> {
         if let Some(older) = self.older.borrow_mut().remove(&id) {
             self.recent().insert(id, older);
         }
@@ -63,7 +65,7 @@ impl<T: Clone> Kept<T> {
         Some(evaluated.clone())
     }
 
-    pub(super) fn keep(&self, id: ResourceId, answers: Answers, evaluated: T) {
+    pub(super) fn keep(&self, id: K, answers: Answers, evaluated: T) {
         let mut recent = self.recent();
         let kept = recent.entry(id).or_default();
         if kept.len() == MOST_KEPT {
@@ -73,7 +75,7 @@ impl<T: Clone> Kept<T> {
     }
 
     /// The table for one more resource.
-    fn recent(&self) -> RefMut<'_, ByResource<T>> {
+    fn recent(&self) -> RefMut<'_, Table<K, T>> {
         let mut recent = self.recent.borrow_mut();
         if recent.len() >= MOST_RESOURCES {
             self.older.replace(std::mem::take(&mut recent));
@@ -95,11 +97,13 @@ impl Answers {
 pub(super) struct Listening<'w> {
     world: &'w World,
     answers: RefCell<Answers>,
+    /// Only what decides something is noted.
+    weight: Cell<Weight>,
 }
 
 impl<'w> Listening<'w> {
     pub(super) fn new(world: &'w World) -> Self {
-        Listening { world, answers: RefCell::default() }
+        Listening { world, answers: RefCell::default(), weight: Cell::new(Weight::Decisive) }
     }
 
     pub(super) fn into_answers(self) -> Answers {
@@ -111,7 +115,7 @@ impl<'d> Facts<'d> for Listening<'_> {
     fn parameter<'p>(&'p self, parameter: &'p Parameter<'d>) -> Option<Cow<'p, str>> {
         let answer = self.world.parameter(parameter);
         let known = &mut self.answers.borrow_mut().parameters;
-        if !known.iter().any(|(name, _)| name == parameter.name) {
+        if self.weight.get() == Weight::Decisive && !known.iter().any(|(name, _)| name == parameter.name) {
             known.push((parameter.name.to_owned(), answer.as_deref().map(str::to_owned)));
         }
         answer
@@ -120,10 +124,14 @@ impl<'d> Facts<'d> for Listening<'_> {
     fn condition(&self, name: &str) -> Option<bool> {
         let answer = self.world.condition(name);
         let known = &mut self.answers.borrow_mut().conditions;
-        if !known.iter().any(|(known, _)| known == name) {
+        if self.weight.get() == Weight::Decisive && !known.iter().any(|(known, _)| known == name) {
             known.push((name.to_owned(), answer));
         }
         answer
+    }
+
+    fn decide(&self, weight: Weight) -> Weight {
+        self.weight.replace(weight)
     }
 
     /// No world decides it in a way of its own.

@@ -83,7 +83,7 @@ impl Attaching {
             if Attaches::of(&resource.resource_type).is_none() {
                 continue;
             }
-            for mention in evaluation.findings(id).mentions.iter() {
+            for mention in evaluation.mentions_of(id).iter() {
                 let named = attaching.by_mention.entry(mention.resource.to_string()).or_default();
                 if named.last() != Some(&id) {
                     named.push(id);

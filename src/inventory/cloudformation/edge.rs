@@ -32,7 +32,7 @@ impl<'d> InWorld<'_, '_, 'd> {
         if !self.exists(distribution) {
             return None;
         }
-        let mentions = self.evaluation.findings(distribution).mentions;
+        let mentions = self.evaluation.mentions_of(distribution);
         let properties = self.evaluation.resource(distribution).properties;
         let config = properties.get("DistributionConfig")?;
         let others = config.get("CacheBehaviors").map_or(&[][..], Value::items);

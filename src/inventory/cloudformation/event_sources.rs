@@ -20,7 +20,7 @@ impl EventSources {
         let evaluation = template.in_world(&nowhere);
         let mut by_function: HashMap<String, Vec<ResourceId>> = HashMap::default();
         for (id, _) in template.iter().filter(|(_, found)| found.resource_type == "AWS::Lambda::EventSourceMapping") {
-            for mention in evaluation.findings(id).mentions.iter() {
+            for mention in evaluation.mentions_of(id).iter() {
                 let function = published(template, &evaluation, &mention.resource);
                 let function = function.unwrap_or_else(|| mention.resource.clone().into_owned());
                 let known = by_function.entry(function).or_default();

@@ -166,7 +166,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         world: &'w World,
     ) -> Variant<'w, 'a> {
         let resource = self.template.resource(id);
-        self.report(&evaluation.findings(id).problems);
+        self.report(&evaluation.problems_of(id));
         let (properties, role, ignored) = if sam::is_function(resource) {
             let properties = sam::properties(self.template, evaluation, id);
             match sam::role(self.template, evaluation, id) {
@@ -296,7 +296,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         }
         // In whatever branch: a function names few roles, and most of these are its own.
         if let Some(role) = resource.property("Role") {
-            let mentions = evaluation.findings(function).mentions;
+            let mentions = evaluation.mentions_of(function);
             for id in mentions.iter().filter_map(|mention| self.holder(&mention.resource)) {
                 found.extend(self.around(id));
             }

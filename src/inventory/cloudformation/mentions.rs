@@ -21,7 +21,7 @@ impl Mentions {
         let evaluation = template.in_world(&nowhere);
         let mut by_id: HashMap<String, Vec<ResourceId>> = HashMap::default();
         for (id, _) in template.iter().filter(|(_, resource)| matters(&resource.resource_type)) {
-            for mention in evaluation.findings(id).mentions.iter() {
+            for mention in evaluation.mentions_of(id).iter() {
                 // SAM: `F.Version` is the version that it makes of function F.
                 let name = mention.resource.split('.').next().unwrap_or_default();
                 let mentioning = by_id.entry(name.to_owned()).or_default();

@@ -158,7 +158,7 @@ impl<'o, 't, 'd> Order<'o, 't, 'd> {
         }
         let globals = sam::globals(template, resource);
         let steady = !varies(resource.node.doc) && !globals.as_ref().is_some_and(|node| varies(node.doc));
-        let mentions = self.evaluation.findings(id).mentions;
+        let mentions = self.evaluation.mentions_of(id);
         let of_globals: Vec<Mention<'d>> = match step {
             Step::Resource(_) => globals.iter().flat_map(|node| self.evaluation.mentions(node)).collect(),
             Step::Role(_) => Vec::new(),

@@ -90,7 +90,7 @@ fn a_resource_says_what_it_is() {
     let world = World::default();
     let evaluation = template.in_world(&world);
     let evaluated = evaluation.resource(id);
-    let mentions = evaluation.findings(id).mentions;
+    let mentions = evaluation.mentions_of(id);
     let mentions: Vec<&str> = mentions.iter().map(|mention| &*mention.resource).collect();
     assert_eq!(mentions, ["R", "A", "B", "A", "A", "B"]);
     let role = evaluated.properties.get("Role").and_then(Value::as_reference).expect("a reference");

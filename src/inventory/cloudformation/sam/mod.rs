@@ -104,7 +104,7 @@ pub(super) fn mentions<'d>(
     evaluation: &Evaluation<'_, 'd>,
     function: ResourceId,
 ) -> Vec<Mention<'d>> {
-    let mut mentions = evaluation.findings(function).mentions.to_vec();
+    let mut mentions = evaluation.mentions_of(function);
     let globals = globals(template, template.resource(function));
     mentions.extend(globals.iter().flat_map(|node| evaluation.mentions(node)));
     mentions
