@@ -106,7 +106,8 @@ const TESTS: [(&str, Test); 27] = [
 ];
 
 impl Operator {
-    /// Reads an operator name in AWS's documented spelling (every policy that AWS publishes keeps to it).
+    /// Reads an operator name in AWS's documented spelling. Its case matters: to `stringEquals` IAM answers
+    /// "MalformedPolicyDocument: Invalid Condition type : stringEquals" (seen by users; the pages do not say it).
     pub fn parse(name: &str) -> Option<Operator> {
         let (qualifier, name) = match name.split_once(':') {
             None => (None, name),
