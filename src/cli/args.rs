@@ -128,11 +128,11 @@ pub(super) struct AuditArgs {
     pub region: Vec<String>,
 
     /// Read this role only; repeatable
-    #[arg(long, value_name = "NAME", help_heading = "What to read")]
+    #[arg(long, value_name = "NAME|ARN", help_heading = "What to read")]
     pub role: Vec<String>,
 
     /// Read this user only, with the groups that it is in; repeatable
-    #[arg(long, value_name = "NAME", help_heading = "What to read")]
+    #[arg(long, value_name = "NAME|ARN", help_heading = "What to read")]
     pub user: Vec<String>,
 
     /// Read this function only, with its role; repeatable

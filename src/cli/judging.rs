@@ -170,7 +170,9 @@ fn not_considered(surroundings: &Surroundings, inventory: &Inventory<'_>, judged
         let account = inventory.audited_account(inventory.principal(principal));
         account.is_some_and(|account| account.organization.is_some())
     };
-    let audited = !inventory.audited.is_empty() && judged.iter().all(|judged| read(judged.principal));
+    let audited = !inventory.audited.is_empty()
+        && inventory.audited.iter().all(|account| account.organization.is_some())
+        && judged.iter().all(|judged| read(judged.principal));
     let mut layers = vec!["scp", "rcp"];
     if audited || !surroundings.organization.is_empty() {
         layers.remove(0);

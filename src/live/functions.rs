@@ -17,7 +17,7 @@ use super::watch::Watch;
 const REGIONS: &str = "account:ListRegions";
 const FUNCTIONS: &str = "lambda:ListFunctions";
 const VERSIONS: &str = "lambda:ListVersionsByFunction";
-const MAPPINGS: &str = "lambda:ListEventSourceMappings";
+pub(super) const MAPPINGS: &str = "lambda:ListEventSourceMappings";
 
 /// So many regions at once.
 const AT_ONCE: usize = 8;

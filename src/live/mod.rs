@@ -47,7 +47,9 @@ pub struct Request {
 /// One of the principals that are read, if not all of them are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
+    /// Its name, or its ARN.
     Role(String),
+    /// Its name, or its ARN.
     User(String),
     /// The role of this function: its name, or its ARN.
     Function(String),

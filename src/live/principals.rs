@@ -1,6 +1,6 @@
 //! Some roles and users instead of a whole account: the calls that each of them needs, at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_iam::Client;
 use futures_util::future::{join, join_all, join3, join4};
@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 
 use super::call::{CallError, Reason};
 use super::clients::Clients;
-use super::dump::{Dump, Group, Inline, RegionsAre, Role, User, attached, boundary, document, tags};
+use super::dump::{Dump, Group, Inline, RegionsAre, Role, User, attached, boundary, document, name_of, tags};
 use super::functions;
 use super::incomplete::{Incomplete, Missing};
 use super::pages::{Page, collect};
@@ -45,50 +45,55 @@ pub(super) async fn read(
     watch: &Watch<'_>,
 ) {
     let iam = &clients.iam;
-    let mut roles = BTreeSet::new();
-    let mut users = BTreeSet::new();
+    // By name, as they were asked for.
+    let mut roles = BTreeMap::new();
+    let mut users = BTreeMap::new();
     for wanted in &request.only {
         match wanted {
-            Wanted::Role(name) => drop(roles.insert(name.clone())),
-            Wanted::User(name) => drop(users.insert(name.clone())),
-            Wanted::Function(name) => roles.extend(function(clients, request, name, dump, incomplete, watch).await),
+            Wanted::Role(given) => drop(roles.insert(name_of(given).to_owned(), given.clone())),
+            Wanted::User(given) => drop(users.insert(name_of(given).to_owned(), given.clone())),
+            Wanted::Function(given) => {
+                let of = function(clients, request, given, dump, incomplete, watch).await;
+                for arn in of {
+                    roles.entry(name_of(&arn).to_owned()).or_insert(arn);
+                }
+            }
         }
     }
-    // Of a role that was asked for by name, its functions say in which calls it is used.
-    if !request.regions.is_empty() && request.only.iter().any(|wanted| matches!(wanted, Wanted::Role(_))) {
-        let mut found = functions::all(clients, &request.regions, watch).await;
-        found.keep(|function| function.role.rsplit('/').next().is_some_and(|role| roles.contains(role)));
-        functions::add(found, dump, incomplete);
-    }
-    dump.rolecall.regions_are = RegionsAre::Some;
-    let found = stream::iter(roles).map(async |name| {
-        let found = role(iam, &name).await;
-        (format!("the role `{name}`"), found)
-    });
+    let found = stream::iter(&roles).map(async |(name, given)| (given, role(iam, name).await));
     let found: Vec<_> = found.buffered(AT_ONCE).collect().await;
-    for (name, found) in found {
+    for (given, found) in found {
+        let title = format!("the role `{given}`");
         match found {
+            Ok(role) if is_another(given, &role.arn) => incomplete.add(another(&title, &role.arn)),
             Ok(role) => {
                 watch.page(0, 1, 0);
                 dump.role_detail_list.push(role);
             }
-            Err(error) => incomplete.add(unread(&name, &error)),
+            Err(error) => incomplete.add(unread(&title, &error)),
         }
     }
-    let found = stream::iter(users).map(async |name| {
-        let found = user(iam, &name).await;
-        (format!("the user `{name}`"), found)
-    });
+    // Of a role that was asked for by name, its functions say in which calls it is used.
+    let by_name = request.only.iter().any(|wanted| matches!(wanted, Wanted::Role(_)));
+    if by_name && !request.regions.is_empty() && !incomplete.is_fatal() {
+        let mut found = functions::all(clients, &request.regions, watch).await;
+        found.keep(|function| roles.contains_key(name_of(&function.role)));
+        functions::add(found, dump, incomplete);
+    }
+    dump.rolecall.regions_are = RegionsAre::Some;
+    let found = stream::iter(&users).map(async |(name, given)| (given, user(iam, name).await));
     let found: Vec<_> = found.buffered(AT_ONCE).collect().await;
     let mut groups = BTreeMap::new();
-    for (name, found) in found {
+    for (given, found) in found {
+        let title = format!("the user `{given}`");
         match found {
+            Ok((user, _)) if is_another(given, &user.arn) => incomplete.add(another(&title, &user.arn)),
             Ok((user, of)) => {
                 watch.page(1, 0, 0);
                 groups.extend(of.into_iter().map(|group| (group.group_name.clone(), group)));
                 dump.user_detail_list.push(user);
             }
-            Err(error) => incomplete.add(unread(&name, &error)),
+            Err(error) => incomplete.add(unread(&title, &error)),
         }
     }
     let found = stream::iter(groups).map(async |(name, found)| {
@@ -110,8 +115,19 @@ fn unread(name: &str, error: &CallError) -> Missing {
             let help = "check the spelling of the name (without its path), and whether --profile is the right account";
             Missing::said(format!("there is no such thing as {name}: {}", error.why()), Some(help))
         }
+        _ if error.action.starts_with("lambda:") => Missing::in_region(error, &format!("{name} is not judged")),
         _ => Missing::call(error, &format!("{name} is not judged")),
     }
+}
+
+/// Was it asked for by its ARN, and is that not this one?
+fn is_another(given: &str, arn: &str) -> bool {
+    given.starts_with("arn:") && given != arn
+}
+
+fn another(title: &str, arn: &str) -> Missing {
+    let help = "name the profile of that account with --profile, or check the path in the ARN";
+    Missing::said(format!("there is no such thing as {title} here: what has that name is {arn}"), Some(help))
 }
 
 /// Adds a function and gives the roles of its versions.
@@ -123,24 +139,39 @@ async fn function(
     incomplete: &mut Incomplete,
     watch: &Watch<'_>,
 ) -> Vec<String> {
-    // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
+    // [arn:aws:lambda:REGION:][ACCOUNT:function:]NAME[:QUALIFIER]. Source: Lambda API Reference, "ListVersionsByFunction".
     let parts: Vec<&str> = name.split(':').collect();
-    let (regions, unqualified) = match parts[..] {
-        ["arn", _, "lambda", region, _, "function", bare, ..] => (vec![region.to_owned()], bare),
-        _ if request.regions.is_empty() => (vec![clients.region()], name),
-        _ => (request.regions.clone(), name),
+    let (region, account, unqualified) = match parts[..] {
+        ["arn", _, "lambda", region, account, "function", bare, ..] => (Some(region), Some(account), bare),
+        [account, "function", bare, ..] => (None, Some(account), bare),
+        [bare, ..] => (None, None, bare),
+        [] => (None, None, name),
+    };
+    let regions = match region {
+        Some(region) => vec![region.to_owned()],
+        None if request.regions.is_empty() => vec![clients.region()],
+        None => request.regions.clone(),
     };
     let found = join_all(regions.into_iter().map(|region| functions::one(clients, region, unqualified, watch))).await;
     let anywhere = found.iter().any(|region| !region.functions.is_empty());
     let mut roles = Vec::new();
     for region in found {
         for error in &region.errors {
+            if error.action == functions::MAPPINGS {
+                incomplete.optional_in_regions(error, &format!("event sources of `{unqualified}` in {}", region.name));
+                continue;
+            }
             // In one of several regions is enough.
             if error.reason != Reason::NotFound || !anywhere {
                 incomplete.add(unread(&format!("the function `{unqualified}` in {}", region.name), error));
             }
         }
-        roles.extend(region.functions.iter().filter_map(|one| one.role.rsplit('/').next()).map(str::to_owned));
+        let arn = region.functions.first().map(|found| found.function_arn.clone()).unwrap_or_default();
+        if account.is_some_and(|account| !arn.is_empty() && arn.split(':').nth(4) != Some(account)) {
+            incomplete.add(another(&format!("the function `{name}`"), &arn));
+            continue;
+        }
+        roles.extend(region.functions.iter().map(|one| one.role.clone()));
         if !dump.rolecall.regions.contains(&region.name) {
             dump.rolecall.regions.push(region.name);
         }

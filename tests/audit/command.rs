@@ -1,8 +1,8 @@
 //! rolecall, run as a reviewer runs it.
 
 use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -30,9 +30,9 @@ impl Folder {
         std::fs::write(self.path().join(name), text).expect("a file");
     }
 
-    /// Runs rolecall with this as the endpoint of all of AWS's services.
-    pub(crate) fn run(&self, endpoint: &str, args: &[&str]) -> Run {
-        let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
+    /// rolecall with this as the endpoint of all of AWS's services.
+    pub(crate) fn command(&self, endpoint: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
         let home = self.path().join("home");
         command.current_dir(self.path()).args(args).env_clear();
         // Windows finds its libraries through these, and macOS its root certificates.
@@ -46,7 +46,12 @@ impl Folder {
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]);
         command.env("HOME", &home).env("AWS_CONFIG_FILE", home.join("config"));
-        let output = command.output().expect("rolecall runs");
+        command
+    }
+
+    /// Runs it.
+    pub(crate) fn run(&self, endpoint: &str, args: &[&str]) -> Run {
+        let output = self.command(endpoint, args).output().expect("rolecall runs");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8 output");
         let run = Run { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
         assert!(!run.err.contains("panicked"), "{args:?}: {}", run.err);

@@ -20,6 +20,10 @@ fn fault(call: &'static str, times: Times, how: How) -> Fault {
     Fault { call, times, how }
 }
 
+const MEMBER: &str = r#"{"Organization": {"Id": "o-a", "MasterAccountId": "999988887777", "FeatureSet": "ALL"}}"#;
+const ROOT: &str =
+    r#"{"Roots": [{"Id": "r-a", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]}"#;
+
 /// What is expected of an audit.
 #[derive(Clone, Copy)]
 enum Expected {
@@ -29,10 +33,12 @@ enum Expected {
     Without(&'static str),
     /// Exit status 2, and a problem says this. What is judged is judged right.
     Partial(&'static str),
+    /// The same, and all principals are judged.
+    Beside(&'static str),
 }
 
 fn cases() -> Vec<(&'static str, Vec<Fault>, Expected)> {
-    use Expected::{Partial, Whole, Without};
+    use Expected::{Beside, Partial, Whole, Without};
     use How::*;
     use Times::{Always, First, From};
     let details = |times, how| vec![fault(DETAILS, times, how)];
@@ -87,7 +93,47 @@ fn cases() -> Vec<(&'static str, Vec<Fault>, Expected)> {
             Partial("AWSLambdaVPCAccessExecutionRole"),
         ),
         ("functions refused", vec![fault("ListFunctions", Always, Denied)], Without("lambda:ListFunctions")),
-        ("functions unavailable", vec![fault("ListFunctions", Always, Unavailable)], Partial("lambda:ListFunctions")),
+        ("functions unavailable", vec![fault("ListFunctions", Always, Unavailable)], Beside("lambda:ListFunctions")),
+        // The SDK takes an empty body, and `{}`, for an empty list.
+        ("no answer about functions once", vec![fault("ListFunctions", First(1), Empty)], Whole),
+        ("no answer about functions", vec![fault("ListFunctions", Always, Empty)], Beside("lambda:ListFunctions")),
+        (
+            "an answer without event sources",
+            vec![fault("ListEventSourceMappings", Always, Answer("{}"))],
+            Beside("lambda:ListEventSourceMappings"),
+        ),
+        (
+            "an organization without a root",
+            vec![
+                fault("DescribeOrganization", Always, Answer(MEMBER)),
+                fault("ListRoots", Always, Answer(r#"{"Roots": []}"#)),
+            ],
+            Beside("organizations:ListRoots"),
+        ),
+        (
+            "a root without policies",
+            vec![
+                fault("DescribeOrganization", Always, Answer(MEMBER)),
+                fault("ListRoots", Always, Answer(ROOT)),
+                fault("ListParents", Always, Answer(r#"{"Parents": [{"Id": "r-a", "Type": "ROOT"}]}"#)),
+                fault("ListPoliciesForTarget", Always, Answer("{}")),
+            ],
+            Beside("organizations:ListPoliciesForTarget"),
+        ),
+        (
+            "parents without an end",
+            vec![
+                fault("DescribeOrganization", Always, Answer(MEMBER)),
+                fault("ListRoots", Always, Answer(ROOT)),
+                fault("ListParents", Always, Answer(r#"{"Parents": [{"Id": "ou-a", "Type": "ORGANIZATIONAL_UNIT"}]}"#)),
+            ],
+            Beside("organizations:ListParents"),
+        ),
+        (
+            "a region that is not enabled",
+            vec![fault("ListFunctions", Always, Unrecognized)],
+            Beside("lambda:ListFunctions"),
+        ),
         ("functions throttled", vec![fault("ListFunctions", First(1), Throttle)], Whole),
         (
             "event sources refused",
@@ -135,7 +181,8 @@ fn check(moto: &Moto, (title, faults, expected): &(&'static str, Vec<Fault>, Exp
             let screen = folder.run(&proxy.endpoint, &args);
             assert!(screen.out.contains(call), "{title}: {}", screen.out);
         }
-        Expected::Partial(words) => {
+        Expected::Partial(words) | Expected::Beside(words) => {
+            assert!(matches!(expected, Expected::Partial(_)) || all_judged(), "{title}");
             assert_eq!(report.status, Some(2), "{title}: {problems:?}");
             assert!(problems.iter().any(|problem| problem.contains(words)), "{title}: {problems:?}");
         }
@@ -156,6 +203,49 @@ fn a_report_is_right_or_says_what_is_missing() {
         // Most of them only wait.
         let cases: Vec<_> = cases().into_iter().map(|case| scope.spawn(move || check(endpoint, &case))).collect();
         let failed = cases.into_iter().filter_map(|case| case.join().err()).count();
+        assert_eq!(failed, 0, "see above");
+    });
+}
+
+#[test]
+fn principals_by_name_are_right_or_not_judged() {
+    use How::*;
+    use Times::{Always, First};
+    let moto = Moto::start();
+    moto.wait(fill(&moto.iam()));
+    let cases = [
+        ("GetRole", First(1), Throttle, true),
+        ("GetRole", Always, Hang, false),
+        ("ListAttachedRolePolicies", First(1), CutShort, true),
+        ("ListAttachedRolePolicies", Always, CutShort, false),
+        ("ListAttachedRolePolicies", Always, NoMarker, false),
+        ("ListRolePolicies", Always, SameMarker, false),
+        ("ListRolePolicies", Always, Empty, false),
+        ("GetRolePolicy", Always, Denied, false),
+        ("GetRolePolicy", First(1), Close, true),
+    ];
+    let endpoint = &moto.endpoint;
+    std::thread::scope(|scope| {
+        let runs = cases.map(|(call, times, how, whole)| {
+            scope.spawn(move || {
+                let proxy = Proxy::start(endpoint, vec![fault(call, times, how)]);
+                let begun = Instant::now();
+                let args = ["audit", "--role", "fenced", "--user", "ana", "--timeout", TIMEOUT];
+                let report = Folder::new().report(&proxy.endpoint, &args);
+                assert!(begun.elapsed() < BOUND, "{call} {how:?}");
+                let problems = report.problems();
+                let mut names = report.names();
+                names.sort_unstable();
+                if whole {
+                    assert_eq!((problems, names), (vec![], vec!["ana", "fenced"]), "{call} {how:?}");
+                } else {
+                    assert_eq!((report.status, names), (Some(2), vec!["ana"]), "{call} {how:?}");
+                    assert!(problems.iter().any(|problem| problem.contains(call)), "{call} {how:?}: {problems:?}");
+                }
+                assert_nothing_wrong(&report, call);
+            })
+        });
+        let failed = runs.into_iter().filter_map(|run| run.join().err()).count();
         assert_eq!(failed, 0, "see above");
     });
 }

@@ -8,6 +8,10 @@ mod faults;
 mod moto;
 mod named;
 mod proxy;
+#[cfg(unix)]
+mod sources;
+#[cfg(unix)]
+mod terminal;
 mod whole;
 
 #[allow(unreachable_pub)]

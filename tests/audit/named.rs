@@ -45,7 +45,8 @@ fn a_function_is_judged_by_its_role() {
     });
     let folder = Folder::new();
     let arn = format!("arn:aws:lambda:{REGION}:{}:function:bill-it", super::moto::ACCOUNT);
-    for name in ["bill-it", &arn] {
+    let partial = format!("{}:function:bill-it", super::moto::ACCOUNT);
+    for name in ["bill-it", &arn, &format!("{arn}:live"), &partial, "bill-it:$LATEST"] {
         let report = folder.report(&moto.endpoint, &["audit", "--function", name]);
         assert_eq!((report.problems(), report.names()), (vec![], vec!["bills"]), "{name}");
         assert_eq!(report.principal("bills")["functions"][0]["name"], "bill-it");
@@ -63,7 +64,17 @@ fn what_is_not_there_is_said_and_the_rest_is_judged() {
     for name in ["the role `order`", "the user `zoe`"] {
         assert!(report.problems().iter().any(|problem| problem.contains(name)), "{:?}", report.problems());
     }
+    // A name may be taken in two accounts: an ARN says which is meant.
+    let elsewhere = "arn:aws:iam::999988887777:role/service/orders";
+    let report = folder.report(&moto.endpoint, &["audit", "--role", elsewhere]);
+    assert_eq!((report.status, report.names().len()), (Some(2), 0));
+    assert!(report.problems()[0].contains(elsewhere), "{:?}", report.problems());
+    let here = format!("arn:aws:iam::{}:role/service/orders", super::moto::ACCOUNT);
+    let report = folder.report(&moto.endpoint, &["audit", "--role", &here]);
+    assert_eq!((report.problems(), report.names()), (vec![], vec!["orders"]));
     let report = folder.report(&moto.endpoint, &["audit", "--function", "nothing"]);
     assert_eq!((report.status, report.names().len()), (Some(2), 0));
     assert!(report.problems()[0].contains("the function `nothing`"), "{:?}", report.problems());
+    // Of an account that nobody knows, nothing was looked at.
+    assert_eq!(report.json["not_considered"], serde_json::json!(["scp", "rcp"]));
 }

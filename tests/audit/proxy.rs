@@ -1,6 +1,6 @@
 //! A server that passes requests on to moto, and does to some of them what networks and AWS do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -40,6 +40,8 @@ pub(crate) enum How {
     Unavailable,
     Expired,
     Denied,
+    /// What a region says of credentials that are good in others only.
+    Unrecognized,
     /// The connection ends without an answer.
     Close,
     /// No answer comes.
@@ -68,6 +70,7 @@ type Body = BoxBody<Bytes, io::Error>;
 /// Runs in a thread of its own, and ends with its value.
 pub(crate) struct Proxy {
     pub(crate) endpoint: String,
+    state: Arc<State>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -75,26 +78,38 @@ struct State {
     moto: SocketAddr,
     faults: Vec<Fault>,
     calls: Mutex<HashMap<String, usize>>,
+    /// The access keys with which calls of IAM were signed.
+    keys: Mutex<BTreeSet<String>>,
 }
 
 impl Proxy {
     pub(crate) fn start(moto: &str, faults: Vec<Fault>) -> Proxy {
         let moto = moto.trim_start_matches("http://").parse().expect("an address");
-        let state = Arc::new(State { moto, faults, calls: Mutex::default() });
+        let state = Arc::new(State { moto, faults, calls: Mutex::default(), keys: Mutex::default() });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("it can wait");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
+        let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("it is one");
-                tokio::spawn(accept(listener, state));
+                tokio::spawn(accept(listener, shared));
                 // Whether the value is dropped or the test is over.
                 let _ = stopped.await;
             });
         });
-        Proxy { endpoint, _stop: stop }
+        Proxy { endpoint, state, _stop: stop }
+    }
+
+    /// How often a call was made.
+    pub(crate) fn called(&self, call: &str) -> usize {
+        self.state.calls.lock().expect("no test panics in here").get(call).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.state.keys.lock().expect("no test panics in here").iter().cloned().collect()
     }
 }
 
@@ -123,15 +138,31 @@ fn name_of(parts: &hyper::http::request::Parts, body: &[u8]) -> String {
         ("/versions", "ListVersionsByFunction"),
         ("/functions", "ListFunctions"),
         ("listRegions", "ListRegions"),
+        // Where credentials come from.
+        ("/container", "Container"),
+        ("/federation/credentials", "GetRoleCredentials"),
+        ("/latest/api/token", "MetadataToken"),
+        ("/iam/security-credentials/reviewer", "MetadataCredentials"),
+        ("/iam/security-credentials/", "MetadataRole"),
     ];
     let by_path = || by_path.iter().find(|(piece, _)| path.contains(piece)).map_or("?", |(_, name)| *name);
     action.unwrap_or_else(by_path).to_owned()
+}
+
+/// `Authorization: AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/iam/aws4_request, …`
+fn key_of(parts: &hyper::http::request::Parts) -> Option<String> {
+    let (_, rest) = parts.headers.get("authorization")?.to_str().ok()?.split_once("Credential=")?;
+    let (scope, _) = rest.split_once(',')?;
+    Some(scope.split_once('/').filter(|_| scope.contains("/iam/"))?.0.to_owned())
 }
 
 async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let name = name_of(&parts, &body);
+    if let Some(key) = key_of(&parts) {
+        state.keys.lock().expect("no test panics in here").insert(key);
+    }
     let count = {
         let mut calls = state.calls.lock().expect("no test panics in here");
         let count = calls.entry(name.clone()).or_default();
@@ -157,6 +188,10 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Res
         How::Throttle => error(xml, 400, "Throttling", "Rate exceeded"),
         How::Unavailable => error(xml, 503, "", "503"),
         How::Expired => error(xml, 403, "ExpiredToken", "The security token included in the request is expired"),
+        How::Unrecognized => {
+            let message = "The security token included in the request is invalid";
+            error(xml, 403, "UnrecognizedClientException", message)
+        }
         How::Denied => error(xml, 403, "AccessDenied", "User is not authorized to perform this"),
         How::Close => return Err(io::ErrorKind::ConnectionReset.into()),
         How::Hang => std::future::pending().await,
@@ -183,7 +218,14 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Res
             let next = text[end..].find("<member><Path>").expect("another role") + end;
             text.replace_range(role..next, "");
         }),
-        How::Answer(text) => respond(200, (*text).to_owned()),
+        How::Answer(text) => {
+            let mut response = respond(200, (*text).to_owned());
+            if name == "MetadataToken" {
+                let seconds = "21600".parse().expect("a value");
+                response.headers_mut().insert("x-aws-ec2-metadata-token-ttl-seconds", seconds);
+            }
+            response
+        }
     })
 }
 
