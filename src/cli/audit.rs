@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,6 +21,9 @@ use crate::template::Settings;
 pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     // A slip in the flags is told before anything is asked of AWS.
     let judging = Judging::begin(&args.judging)?;
+    if let Some(path) = &args.save {
+        can_be_saved(path)?;
+    }
     let request = request(args);
     if args.verbose {
         log();
@@ -46,6 +50,18 @@ pub(super) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         None => Source::fetched(name, text),
     };
     judge(judging, source)
+}
+
+/// An account may take minutes to read: that there is no such folder is told before.
+fn can_be_saved(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (reason, help) = match (path.is_dir(), folder.is_dir()) {
+        (true, _) => ("it is a folder", "name a file in it"),
+        (_, false) => ("its folder is not there", "make it, or name a file elsewhere"),
+        (false, true) => return Ok(()),
+    };
+    let message = format!("--save {}: {reason}", path.display());
+    Err(Failure::WrongCall { message, help: Some(help.to_owned()) })
 }
 
 fn judge(mut judging: Judging<'_>, source: Source) -> Result<Exit, Failure> {

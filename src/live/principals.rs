@@ -111,6 +111,10 @@ pub(super) async fn read(
 
 fn unread(name: &str, error: &CallError) -> Missing {
     match error.reason {
+        Reason::NotFound if error.action.starts_with("lambda:") => {
+            let help = "check the spelling of the name, name its region with --region, or take another --profile";
+            Missing::said(format!("there is no such thing as {name}: {}", error.why()), Some(help))
+        }
         Reason::NotFound => {
             let help = "check the spelling of the name (without its path), and whether --profile is the right account";
             Missing::said(format!("there is no such thing as {name}: {}", error.why()), Some(help))

@@ -75,6 +75,7 @@ fn what_is_not_there_is_said_and_the_rest_is_judged() {
     let report = folder.report(&moto.endpoint, &["audit", "--function", "nothing"]);
     assert_eq!((report.status, report.names().len()), (Some(2), 0));
     assert!(report.problems()[0].contains("the function `nothing`"), "{:?}", report.problems());
+    assert!(folder.run(&moto.endpoint, &["audit", "--function", "nothing"]).out.contains("--region"));
     // Of an account that nobody knows, nothing was looked at.
     assert_eq!(report.json["not_considered"], serde_json::json!(["scp", "rcp"]));
 }

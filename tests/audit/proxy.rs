@@ -52,6 +52,7 @@ pub(crate) enum How {
     BreakOff,
     /// The answer is half the document, and looks as if it were whole.
     CutShort,
+    Redirect,
     Portal,
     Empty,
     SameMarker,
@@ -198,6 +199,11 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Res
         How::SlowBody => slowly(forward().await?.1),
         How::BreakOff => broken_off(forward().await?.1),
         How::CutShort => edited(forward().await?.1, |text| text.truncate(text.len() * 2 / 3)),
+        How::Redirect => {
+            let mut response = respond(302, String::new());
+            response.headers_mut().insert("location", "http://127.0.0.1:9/login".parse().expect("an address"));
+            response
+        }
         How::Portal => respond(200, "<html><body>Log in to the Wi-Fi of Hotel Elba</body></html>".to_owned()),
         How::Empty => respond(200, String::new()),
         How::SameMarker => edited(forward().await?.1, |text| truncated(text, "<Marker>same</Marker>")),

@@ -105,3 +105,13 @@ fn an_empty_account_is_whole() {
     assert_eq!(run.status, Some(0), "{}{}", run.out, run.err);
     assert!(run.err.contains("no principal was judged"), "{}", run.err);
 }
+
+#[test]
+fn a_place_where_nothing_can_be_saved_is_told_before_aws_is_asked() {
+    let folder = Folder::new();
+    for place in [".", "no/such/folder.json"] {
+        let run = folder.run("http://127.0.0.1:9", &["audit", "--save", place]);
+        assert_eq!((run.status, &*run.out), (Some(2), ""));
+        assert!(run.err.contains(place), "{}", run.err);
+    }
+}
