@@ -117,9 +117,9 @@ pub(super) fn date(value: &str, pattern: &str, test: fn(Ordering) -> bool) -> Tr
     let (Some((left, left_form)), Some((right, right_form))) = (instant(value), instant(pattern)) else {
         return Truth::No;
     };
-    match left.partial_cmp(&right) {
-        Some(ordering) if left_form.min(right_form) == Form::Documented => Truth::from(test(ordering)),
-        _ => Truth::Unknown,
+    match left_form.min(right_form) {
+        Form::Documented => Truth::from(test(left.cmp(&right))),
+        Form::Other => Truth::Unknown,
     }
 }
 
@@ -130,11 +130,11 @@ enum Form {
     Documented,
 }
 
-/// Seconds since 1970.
+/// Nanoseconds since 1970: of doubles, two spellings of one instant would be neighbours.
 ///
 /// Source: W3C, "Date and Time Formats": `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDThh:mmTZD`, with seconds and their
 /// fractions, where `TZD` is `Z` or `+hh:mm`.
-fn instant(text: &str) -> Option<(f64, Form)> {
+fn instant(text: &str) -> Option<(i128, Form)> {
     // Every digit as one: the shape of the text.
     let shape: String = text.chars().map(|char| if char.is_ascii_digit() { '9' } else { char }).collect();
     let epoch =
@@ -142,9 +142,8 @@ fn instant(text: &str) -> Option<(f64, Form)> {
     if epoch {
         // `2026` is a year of W3C's profile, and an instant of 1970.
         let form = if shape == "9999" { Form::Other } else { Form::Documented };
-        let year = || instant(&format!("{text}-01-01")).map(|(seconds, _)| seconds);
-        let seconds = if form == Form::Other { year()? } else { text.parse::<f64>().ok()? };
-        return seconds.is_finite().then_some((seconds, form));
+        let year = || instant(&format!("{text}-01-01")).map(|(instant, _)| instant);
+        return Some((if form == Form::Other { year()? } else { epoch_instant(text)? }, form));
     }
     let documented = match shape.as_str() {
         "9999-99" => return instant(&format!("{text}-01")),
@@ -159,11 +158,22 @@ fn instant(text: &str) -> Option<(f64, Form)> {
     };
     let form = if documented { Form::Documented } else { Form::Other };
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        return Some((timestamp.as_nanosecond() as f64 / 1e9, form));
+        return Some((timestamp.as_nanosecond(), form));
     }
     let date: jiff::civil::DateTime = text.trim().parse().ok()?;
     let utc = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some((utc.timestamp().as_nanosecond() as f64 / 1e9, form))
+    Some((utc.timestamp().as_nanosecond(), form))
+}
+
+/// Seconds with sign and fraction; what is less than a nanosecond is cut off.
+fn epoch_instant(text: &str) -> Option<i128> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        return None;
+    }
+    let nanoseconds = format!("{whole}{fraction:0<9.9}").parse::<i128>().ok()?;
+    Some(if text.starts_with('-') { -nanoseconds } else { nanoseconds })
 }
 
 /// `Bool`: `true` and `false` in any case.
@@ -292,6 +302,16 @@ mod tests {
         assert_eq!(same("2026-09-26T00:00:00Z", "2026-09-26"), Truth::Yes);
         assert_eq!(same("1790380800", "2026-09-26"), Truth::Yes);
         assert_eq!(same("2026-09-26T04:46Z", "2026-09-26T04:46:00.0Z"), Truth::Yes);
+        for milliseconds in 0..1_000 {
+            let epoch = format!("1467315743.{milliseconds:03}");
+            assert_eq!(same(&format!("2016-06-30T19:42:23.{milliseconds:03}Z"), &epoch), Truth::Yes, "{epoch}");
+        }
+        assert_eq!(same("1790380800.5", "1790380800.50"), Truth::Yes);
+        assert_eq!(same("-0.5", "1969-12-31T23:59:59.5Z"), Truth::Yes);
+        assert_eq!(date("1790380800.0000001", "1790380800", Ordering::is_gt), Truth::Yes);
+        for wrong in [".", "-", "", "1.2.3", "1-2"] {
+            assert_eq!(same(wrong, wrong), Truth::No, "{wrong}");
+        }
         for unclear in ["2026", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "2026-01-01t00:00:00z"] {
             assert_eq!(same("2026-01-01", unclear), Truth::Unknown, "{unclear}");
         }

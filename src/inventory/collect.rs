@@ -79,8 +79,13 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds a managed policy, which others name by its ARN. A document beats none.
-    pub fn managed(&mut self, entry: PolicyEntry<'a>) {
+    pub fn managed(&mut self, mut entry: PolicyEntry<'a>) {
         let Some(arn) = entry.arn.clone() else { return };
+        // The ARN of a managed policy ends in its name.
+        entry.name = entry.name.or_else(|| match &arn {
+            Cow::Borrowed(arn) => arn.rsplit('/').next().map(Cow::Borrowed),
+            Cow::Owned(arn) => arn.rsplit('/').next().map(|name| Cow::Owned(name.to_owned())),
+        });
         match self.managed.get(&arn) {
             Some(known) if self.policies[known.0].document.is_some() => {}
             Some(known) => self.policies[known.0] = entry,

@@ -25,6 +25,17 @@ pub(super) struct CallError {
     pub said: String,
 }
 
+/// What refuses a call, in the words of AWS's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal<'s> {
+    /// No Allow of the caller's own, as far as AWS says.
+    NotAllowed,
+    /// This layer has no Allow of it: `service control policy`.
+    NotAllowedBy(&'s str),
+    /// A Deny in this layer.
+    DeniedBy(&'s str),
+}
+
 /// Why it did not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -54,6 +65,10 @@ impl CallError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let (reason, said) = match &error {
+            // Not from AWS: a proxy's page, for example.
+            SdkError::ServiceError(answered) if answered.raw().status().is_success() => {
+                (Reason::Garbled, chain(&error))
+            }
             SdkError::ServiceError(answered) => {
                 let (code, message) = (answered.err().code(), answered.err().message());
                 let status = answered.raw().status().as_u16();
@@ -95,6 +110,26 @@ impl CallError {
         matches!(self.reason, Reason::NoCredentials | Reason::BadCredentials)
     }
 
+    /// Source: IAM User Guide, "Troubleshoot access denied error messages".
+    pub(super) fn refusal(&self) -> Refusal<'_> {
+        let layer = |rest: &'_ str| {
+            let ends =
+                rest.find([':', ',', '.']).unwrap_or(rest.len()).min(rest.find(" allows ").unwrap_or(rest.len()));
+            rest[..ends].trim_end().len()
+        };
+        if let Some((_, rest)) = self.said.split_once("explicit deny in a") {
+            // "a permissions boundary", "an identity-based policy"
+            let rest = rest.strip_prefix('n').unwrap_or(rest).trim_start();
+            return Refusal::DeniedBy(&rest[..layer(rest)]);
+        }
+        match self.said.split_once("because no ") {
+            Some((_, rest)) if !rest.starts_with("identity-based policy") => {
+                Refusal::NotAllowedBy(&rest[..layer(rest)])
+            }
+            _ => Refusal::NotAllowed,
+        }
+    }
+
     /// Why it did not succeed, in words; the actor is AWS.
     pub(super) fn why(&self) -> String {
         let said = &self.said;
@@ -102,6 +137,7 @@ impl CallError {
             Reason::Refused => format!("AWS says: {said}"),
             Reason::NoCredentials => format!("there are no credentials: {said}"),
             Reason::BadCredentials => format!("the credentials are not good: {said}"),
+            Reason::NotFound if said.is_empty() => "the answer is empty".to_owned(),
             Reason::NotFound | Reason::Answered => format!("AWS says: {said}"),
             Reason::Slow => "no whole answer came in time (--timeout)".to_owned(),
             Reason::Unreachable => format!("the endpoint could not be reached: {said}"),
@@ -144,10 +180,11 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 /// What an error and its causes say, each thing once. The SDK's own first words ("dispatch failure") say nothing.
 fn chain(error: &(dyn Error + 'static)) -> String {
     const LONGEST: usize = 1_000;
+    const SAYS_NOTHING: [&str; 2] = ["other", "the credential provider was not enabled"];
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error).skip(1) {
         let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if !said.iter().any(|known| known.contains(&text)) {
+        if !SAYS_NOTHING.contains(&&*text) && !said.iter().any(|known| known.contains(&text)) {
             said.push(text);
         }
     }
@@ -159,9 +196,10 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     said
 }
 
-/// Looks at every answer. The SDK's decoder takes an XML document that ends in its middle for whole, so that half an
-/// account would pass for an account: such an answer is made an error, which the SDK's retries take for a broken
-/// connection. Also says, to whoever listens, what was called and how long it took; never what was sent or answered.
+/// Looks at every answer. The SDK's decoders take an XML document that ends in its middle for whole, and nothing for an
+/// empty list, so that half an account would pass for an account: such an answer is made an error, which the SDK's
+/// retries take for a broken connection. Also says, to whoever listens, what was called and how long it took; never what
+/// was sent or answered.
 #[derive(Debug)]
 pub(super) struct Whole;
 
@@ -202,8 +240,9 @@ impl Intercept for Whole {
         let response = context.response();
         let status = response.map(|response| response.status().as_u16());
         let bytes = response.and_then(|response| response.body().bytes()).map(<[u8]>::len);
-        let cut = response.and_then(|response| response.body().bytes()).is_some_and(is_cut_short);
-        if cut && let Some(outcome @ Ok(_)) = context.output_or_error_mut() {
+        let answered = response.filter(|response| response.status().is_success());
+        let cut = answered.and_then(|response| response.body().bytes()).is_some_and(is_cut_short);
+        if cut && let Some(outcome) = context.output_or_error_mut() {
             *outcome = Err(OrchestratorError::response(CutShort.into()));
         }
         if let Some(call) = config.load::<Metadata>() {
@@ -217,9 +256,13 @@ impl Intercept for Whole {
     }
 }
 
-/// Is it XML that does not end with the end of its first element?
+/// Is it nothing, or XML that does not end with the end of its first element? No call that is made here has an empty
+/// answer.
 fn is_cut_short(body: &[u8]) -> bool {
     let mut text = body.trim_ascii();
+    if text.is_empty() {
+        return true;
+    }
     if !text.starts_with(b"<") {
         return false;
     }
@@ -245,8 +288,11 @@ mod tests {
         for end in 1..WHOLE.trim_end().len() {
             assert!(is_cut_short(&WHOLE.as_bytes()[..end]), "{}", &WHOLE[..end]);
         }
-        for json in ["", "{}", "{\"Functions\": [", "null"] {
-            assert!(!is_cut_short(json.as_bytes()), "its decoder sees to {json}");
+        for nothing in ["", " \n"] {
+            assert!(is_cut_short(nothing.as_bytes()), "{nothing:?}");
+        }
+        for json in ["{}", "{\"Functions\": [", "null"] {
+            assert!(!is_cut_short(json.as_bytes()), "whoever reads it sees to {json}");
         }
         assert!(is_cut_short(b"<ListRolesResponse></ListRoles>"));
         assert!(!is_cut_short(b"<a >x</a >"), "white space may stand before the bracket");
@@ -266,6 +312,32 @@ mod tests {
             ("", 503, Reason::Answered),
         ] {
             assert_eq!(reason_of(code, status), reason, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn what_refuses() {
+        let said = |rest: &str| CallError {
+            action: "iam:GetRole",
+            reason: Reason::Refused,
+            said: format!("AccessDenied: User: arn:aws:iam::1:user/a is not authorized to perform: iam:GetRole {rest}"),
+        };
+        for (rest, expected) in [
+            ("on resource: role orders", Refusal::NotAllowed),
+            ("on resource: * because no identity-based policy allows the iam:GetRole action", Refusal::NotAllowed),
+            (
+                "because no service control policy allows the iam:GetRole action",
+                Refusal::NotAllowedBy("service control policy"),
+            ),
+            ("because no session policy allows the iam:GetRole action", Refusal::NotAllowedBy("session policy")),
+            ("with an explicit deny in a permissions boundary", Refusal::DeniedBy("permissions boundary")),
+            ("with an explicit deny in an identity-based policy", Refusal::DeniedBy("identity-based policy")),
+            (
+                "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/p-b",
+                Refusal::DeniedBy("service control policy"),
+            ),
+        ] {
+            assert_eq!(said(rest).refusal(), expected, "{rest}");
         }
     }
 }

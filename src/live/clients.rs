@@ -6,9 +6,13 @@
 use std::time::Duration;
 
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_account as account;
 use aws_sdk_iam as iam;
 use aws_sdk_lambda as lambda;
@@ -40,6 +44,14 @@ impl Clients {
             loader = loader.profile_name(profile);
         }
         let region = RegionProviderChain::first_try(region).or_else(configured.build()).or_else(NO_REGION);
+        if let Some(profile) = &request.profile {
+            // As in the AWS CLI: a profile that is named goes before the credentials of the environment, with which
+            // another account might be read than the one that was meant.
+            let around = ProviderConfig::without_region().with_region(region.region().await);
+            let credentials =
+                ProfileFileCredentialsProvider::builder().configure(&around).profile_name(profile).build();
+            loader = loader.credentials_provider(OfProfile { name: profile.clone(), credentials });
+        }
         let attempt = (request.timeout / 3).max(Duration::from_secs(1)).min(request.timeout);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5).min(attempt))
@@ -71,5 +83,29 @@ impl Clients {
     pub(super) fn lambda(&self, region: &str) -> lambda::Client {
         let config = lambda::config::Builder::from(&self.config).region(Region::new(region.to_owned()));
         lambda::Client::from_conf(config.interceptor(Whole).build())
+    }
+}
+
+/// The credentials of a profile. The SDK's own words do not say which one has none.
+#[derive(Debug)]
+struct OfProfile {
+    name: String,
+    credentials: ProfileFileCredentialsProvider,
+}
+
+impl ProvideCredentials for OfProfile {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.credentials.provide_credentials().await.map_err(|error| match error {
+                CredentialsError::CredentialsNotLoaded(_) => CredentialsError::not_loaded(format!(
+                    "the profile `{}` is not in the AWS CLI's configuration, or says nothing of credentials",
+                    self.name
+                )),
+                other => other,
+            })
+        })
     }
 }

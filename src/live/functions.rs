@@ -65,17 +65,25 @@ pub(super) fn add(found: Found, dump: &mut Dump, incomplete: &mut Incomplete) {
         let read: Vec<&str> = found.regions.iter().map(|region| region.name.as_str()).collect();
         incomplete.optional(&error, &format!("functions in other regions than {}", read.join(", ")));
     }
+    // What goes wrong in one region often goes wrong in the same way in others: it is said once.
+    let mut failed: Vec<(CallError, Vec<String>)> = Vec::new();
     for region in found.regions {
         for error in &region.errors {
             dump.rolecall.regions_are = RegionsAre::Some;
-            let what = if error.action == MAPPINGS { "event sources of functions" } else { "functions" };
-            incomplete.optional(error, &format!("{what} in {}", region.name));
+            match failed.iter_mut().find(|(known, _)| known == error) {
+                Some((_, regions)) => regions.push(region.name.clone()),
+                None => failed.push((error.clone(), vec![region.name.clone()])),
+            }
         }
         if !region.errors.iter().any(|error| error.action == FUNCTIONS) {
             dump.rolecall.regions.push(region.name);
         }
         dump.rolecall.functions.extend(region.functions);
         dump.rolecall.event_source_mappings.extend(region.mappings);
+    }
+    for (error, regions) in failed {
+        let what = if error.action == MAPPINGS { "event sources of functions" } else { "functions" };
+        incomplete.optional_in_regions(&error, &format!("{what} in {}", regions.join(", ")));
     }
 }
 
@@ -84,7 +92,7 @@ async fn enabled(clients: &Clients) -> Result<Vec<String>, CallError> {
         let contains = vec![RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
         let call = clients.account.list_regions().set_region_opt_status_contains(Some(contains)).max_results(50);
         let page = call.set_next_token(marker).send().await.map_err(|error| CallError::of(REGIONS, error))?;
-        Ok(Page::with_next(page.regions.unwrap_or_default(), page.next_token))
+        Page::listed(REGIONS, page.regions, page.next_token)
     })
     .await?;
     let mut names: Vec<String> = regions.into_iter().filter_map(|region| region.region_name).collect();
@@ -100,7 +108,7 @@ async fn of_region(clients: &Clients, name: String, watch: &Watch<'_>) -> Region
         async |marker| {
             let call = lambda.list_functions().function_version(FunctionVersion::All).max_items(50);
             let page = call.set_marker(marker).send().await.map_err(|error| CallError::of(FUNCTIONS, error))?;
-            Ok(Page::with_next(page.functions.unwrap_or_default(), page.next_marker))
+            Page::listed(FUNCTIONS, page.functions, page.next_marker)
         },
         |page: Vec<FunctionConfiguration>| {
             watch.page(0, 0, page.len());
@@ -122,11 +130,14 @@ pub(super) async fn one(clients: &Clients, region: String, name: &str, watch: &W
     let versions = collect(VERSIONS, async |marker| {
         let call = lambda.list_versions_by_function().function_name(name).max_items(50).set_marker(marker);
         let page = call.send().await.map_err(|error| CallError::of(VERSIONS, error))?;
-        let versions = page.versions.unwrap_or_default();
-        watch.page(0, 0, versions.len());
-        Ok(Page::with_next(versions, page.next_marker))
+        watch.page(0, 0, page.versions().len());
+        Page::listed(VERSIONS, page.versions, page.next_marker)
     });
     let (versions, mapped) = join(versions, mappings(&lambda, Some(name))).await;
+    // A function has one version at least, $LATEST.
+    let versions = versions.and_then(|versions| {
+        if versions.is_empty() { Err(CallError::new(VERSIONS, Reason::NotFound)) } else { Ok(versions) }
+    });
     let mut errors = Vec::new();
     let mut kept = |error| errors.push(error);
     let functions = versions.map_err(&mut kept).unwrap_or_default().into_iter().map(Function::from).collect();
@@ -141,7 +152,7 @@ async fn mappings(lambda: &Client, function: Option<&str>) -> Result<Vec<EventSo
     let mappings = collect(MAPPINGS, async |marker| {
         let call = lambda.list_event_source_mappings().set_function_name(function.map(str::to_owned)).max_items(100);
         let page = call.set_marker(marker).send().await.map_err(|error| CallError::of(MAPPINGS, error))?;
-        Ok(Page::with_next(page.event_source_mappings.unwrap_or_default(), page.next_marker))
+        Page::listed(MAPPINGS, page.event_source_mappings, page.next_marker)
     })
     .await?;
     Ok(mappings.into_iter().map(EventSourceMapping::from).collect())

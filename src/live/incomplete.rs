@@ -1,6 +1,6 @@
 //! What could not be read, in sentences.
 
-use super::call::{CallError, Reason};
+use super::call::{CallError, Reason, Refusal};
 use crate::requirement::{PackAction, PackPrincipal, built_in};
 
 /// The kind of principal in `rules/rolecall-audit.toml`: whoever runs `rolecall audit`.
@@ -29,6 +29,18 @@ impl Missing {
         Missing { message: format!("{message}; {consequence}"), help, fatal: error.is_fatal() }
     }
 
+    /// What a call in one region was to find out. Credentials that are good elsewhere need not be good there.
+    ///
+    /// Source: IAM User Guide, "Manage AWS STS in an AWS Region".
+    pub(super) fn in_region(error: &CallError, consequence: &str) -> Missing {
+        let missing = Missing::call(error, consequence);
+        if error.reason != Reason::BadCredentials {
+            return missing;
+        }
+        let help = "name the regions that the account has enabled with --region; in those that are not enabled by default, session tokens of STS's global endpoint are not good (take AWS_STS_REGIONAL_ENDPOINTS=regional)";
+        Missing { help: Some(help.to_owned()), fatal: false, ..missing }
+    }
+
     pub(super) fn said(message: String, help: Option<&str>) -> Missing {
         Missing { message, help: help.map(str::to_owned), fatal: false }
     }
@@ -49,12 +61,21 @@ impl Incomplete {
 
     /// Something that the judgement can do without if the caller may not read it; anything but that is missing.
     pub(super) fn optional(&mut self, error: &CallError, what: &str) {
+        self.optional_or(error, what, Missing::call);
+    }
+
+    /// The same of some regions only.
+    pub(super) fn optional_in_regions(&mut self, error: &CallError, what: &str) {
+        self.optional_or(error, what, Missing::in_region);
+    }
+
+    fn optional_or(&mut self, error: &CallError, what: &str, missing: fn(&CallError, &str) -> Missing) {
         if error.reason == Reason::Refused {
             let Words { message, help } = words(error);
             let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
             self.done_without.push(format!("{what}: {message}{help}"));
         } else {
-            self.add(Missing::call(error, &format!("{what} are not known")));
+            self.add(missing(error, &format!("{what} are not known")));
         }
     }
 
@@ -85,16 +106,22 @@ fn words(error: &CallError) -> Words {
     let (title, does) = known.unwrap_or_else(|| (AUDITOR.to_owned(), "make this call".to_owned()));
     if error.reason == Reason::Refused {
         let statement = format!("{{\"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"*\"}}");
-        return Words {
-            message: format!("{title} may not {does} (`{action}`): {}", error.why()),
-            help: Some(format!(
-                "allow it: {statement}; docs/audit.md has the whole policy, and `rolecall check POLICY --as {AUDITOR}` says what is missing in one, or denies it"
-            )),
+        let help = match error.refusal() {
+            Refusal::NotAllowed => format!("allow it: {statement}"),
+            Refusal::NotAllowedBy(layer) => format!("no {layer} allows it, whatever else does: {statement}"),
+            Refusal::DeniedBy(layer) => format!("take away the Deny in the {layer}: no Allow helps against it"),
         };
+        let whole = format!(
+            "{help}; docs/audit.md has the whole policy, and `rolecall check POLICY --as {AUDITOR}` says what is missing in one, or denies it"
+        );
+        let message = format!("{title} may not {does} (`{action}`): {}", error.why());
+        return Words { message, help: Some(whole) };
     }
     let help = match error.reason {
-        Reason::NoCredentials => Some("name a profile with --profile, or log in (`aws sso login`)"),
-        Reason::BadCredentials => Some("renew the credentials, and run the audit again"),
+        Reason::NoCredentials => Some("name another profile with --profile, or log in (`aws sso login`)"),
+        Reason::BadCredentials => {
+            Some("renew the credentials (`aws sso login`), or name another profile with --profile")
+        }
         Reason::Slow => Some("run the audit again, or give calls more time with --timeout"),
         Reason::Answered | Reason::Unreachable | Reason::Garbled | Reason::CutShort | Reason::EndlessPages => {
             Some("run the audit again; --verbose shows every call")

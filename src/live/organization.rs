@@ -8,9 +8,7 @@ use std::collections::HashMap;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::error::SdkError;
 use aws_sdk_organizations::operation::describe_organization::DescribeOrganizationError;
-use aws_sdk_organizations::types::{
-    OrganizationFeatureSet, ParentType, PolicyType, PolicyTypeStatus, PolicyTypeSummary, Root,
-};
+use aws_sdk_organizations::types::{OrganizationFeatureSet, ParentType, PolicyType, PolicyTypeSummary, Root};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::call::CallError;
@@ -58,13 +56,15 @@ async fn levels(organizations: &Client, account: String, watch: &Watch<'_>) -> R
     let roots = collect(ROOTS, async |marker| {
         let call = organizations.list_roots().set_next_token(marker);
         let page = call.send().await.map_err(|error| CallError::of(ROOTS, error))?;
-        Ok(Page::with_next(page.roots.unwrap_or_default(), page.next_token))
+        Page::listed(ROOTS, page.roots, page.next_token)
     })
     .await?;
     watch.page(0, 0, 0);
-    let enabled = |found: &PolicyTypeSummary| {
-        found.r#type == Some(PolicyType::ServiceControlPolicy) && found.status == Some(PolicyTypeStatus::Enabled)
-    };
+    if roots.is_empty() {
+        return Err(CallError::cut_short(ROOTS));
+    }
+    // Those that are about to be enabled or disabled bind soon, or still.
+    let enabled = |found: &PolicyTypeSummary| found.r#type == Some(PolicyType::ServiceControlPolicy);
     if !roots.iter().flat_map(Root::policy_types).any(enabled) {
         return Ok(Vec::new());
     }
@@ -93,7 +93,7 @@ async fn attached(organizations: &Client, targets: Vec<String>, watch: &Watch<'_
             let call = organizations.list_policies_for_target().target_id(&target);
             let call = call.filter(PolicyType::ServiceControlPolicy).set_next_token(marker);
             let page = call.send().await.map_err(|error| CallError::of(TARGET, error))?;
-            Ok(Page::with_next(page.policies.unwrap_or_default(), page.next_token))
+            Page::listed(TARGET, page.policies, page.next_token)
         })
         .await?;
         watch.page(0, 0, 0);

@@ -11,10 +11,16 @@ pub(super) struct Page<T> {
     pub marker: Option<String>,
 }
 
-impl<T> Page<T> {
-    /// A page of an API that says nothing but the next marker.
-    pub(super) fn with_next(items: T, marker: Option<String>) -> Page<T> {
-        Page { items, truncated: false, marker }
+impl<T> Page<Vec<T>> {
+    /// A page of an API that says nothing but the next marker. Without a list it is not what AWS answers: the SDK's
+    /// decoder takes an empty body, and `{}`, for an answer.
+    pub(super) fn listed(
+        action: &'static str,
+        items: Option<Vec<T>>,
+        marker: Option<String>,
+    ) -> Result<Page<Vec<T>>, CallError> {
+        let items = items.ok_or_else(|| CallError::cut_short(action))?;
+        Ok(Page { items, truncated: false, marker })
     }
 }
 

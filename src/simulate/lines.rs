@@ -149,6 +149,23 @@ mod tests {
         assert_eq!(answers[2]["EvaluationResults"][0]["EvalDecision"], "allowed");
     }
 
+    #[test]
+    fn members_that_are_null_are_left_out() {
+        let plain: serde_json::Value = serde_json::from_str(REQUEST).expect("JSON");
+        let mut nulls = plain.clone();
+        for member in
+            ["ResourceArns", "ContextEntries", "PermissionsBoundaryPolicyInputList", "ResourcePolicy", "CallerArn"]
+        {
+            nulls[member] = serde_json::Value::Null;
+        }
+        nulls["OrderedOrganizationPolicyInputList"] = serde_json::json!([
+            {"ServiceControlPolicyInputList": null, "ResourceControlPolicyInputList": null}
+        ]);
+        let answers = answers(format!("{plain}\n{nulls}").as_bytes());
+        assert_eq!(answers[0]["EvaluationResults"][0]["EvalDecision"], "allowed");
+        assert_eq!(answers[0], answers[1]);
+    }
+
     /// Gives one line a read, and refuses the next before the last was answered.
     struct OneByOne<'a> {
         rest: Vec<&'a str>,

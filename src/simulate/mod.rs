@@ -24,22 +24,25 @@
 mod answer;
 mod context;
 mod human;
+mod invalid;
 mod json;
 mod lines;
+mod members;
 mod policies;
 mod request;
 
 pub use answer::Answers;
 pub use human::explain;
+pub use invalid::InvalidRequest;
 pub use lines::answer_lines;
-pub use request::InvalidRequest;
 
 use std::rc::Rc;
 
 use crate::evaluate::{Layer, LayeredPolicy, ResourceName, decide};
 use answer::{ActionResult, ResourceResult};
+use members::Request;
 use policies::{Known, Policies};
-use request::{Request, Simulation};
+use request::Simulation;
 
 /// Answers requests, one after the other.
 #[derive(Debug, Default)]

@@ -9,7 +9,8 @@ use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use serde::Deserialize;
 
-use super::request::{Given, InvalidRequest};
+use super::invalid::InvalidRequest;
+use super::request::Given;
 use crate::document::{Doc, Raw, SyntaxError, from_text, locate_all, span_in};
 use crate::policy::{Gravity, Policy, PolicyType, Problem, Standing, Version, read, read_sound};
 use crate::source::{Lines, Position, Span};

@@ -1,139 +1,23 @@
-//! The request: its JSON, and what it asks.
+//! What a request asks.
 //!
-//! Every field of SimulateCustomPolicy, and rolecall's own beside them. Limits, so that no request takes long: 1,000
-//! policies, 100,000 pairs of an action and a resource, 10,000 context values.
+//! In: its members. Out: the policies in their layers, the actions, the resources and the context. Limits, so that no
+//! request takes long: 1,000 policies, 100,000 pairs of an action and a resource, 10,000 context values.
 //!
 //! Source: IAM API Reference, "SimulateCustomPolicy", "ContextEntry".
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
-
 use super::context::RequestContext;
-use crate::document::{Text, from_text};
+use super::invalid::InvalidRequest;
+use super::members::{ContextEntry, KeyType, Level, Object, Request};
+use crate::document::Text;
 use crate::evaluate::{self, Caller, Layer, ResourceName, is_account};
 use crate::policy::PolicyType;
 
 const POLICIES: usize = 1_000;
 const DECISIONS: usize = 100_000;
 const VALUES: usize = 10_000;
-
-/// A request that cannot be answered: which field is wrong, where, and what was expected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct InvalidRequest {
-    pub message: String,
-}
-
-impl InvalidRequest {
-    pub(super) fn new(message: impl Into<String>) -> InvalidRequest {
-        InvalidRequest { message: message.into() }
-    }
-}
-
-/// The members as they stand.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Request<'r> {
-    #[serde(borrow, default)]
-    policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
-    permissions_boundary_policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
-    session_policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow, default)]
-    ordered_organization_policy_input_list: Vec<Level<'r>>,
-    #[serde(borrow, default)]
-    vpc_endpoint_policy_input_list: Vec<Text<'r>>,
-    #[serde(borrow)]
-    resource_policy: Option<Text<'r>>,
-    #[serde(borrow)]
-    resource_owner: Option<Text<'r>>,
-    #[serde(borrow)]
-    action_names: Vec<Text<'r>>,
-    #[serde(borrow, default)]
-    resource_arns: Vec<Text<'r>>,
-    #[serde(borrow)]
-    caller_arn: Option<Text<'r>>,
-    #[serde(borrow, default)]
-    context_entries: Vec<ContextEntry<'r>>,
-    /// Which resources an EC2 scenario needs: the caller names them all, so there is nothing to do.
-    #[serde(borrow, rename = "ResourceHandlingOption")]
-    _resource_handling_option: Option<Text<'r>>,
-    /// An answer is never cut, so there is no page to ask for.
-    #[serde(rename = "MaxItems")]
-    _max_items: Option<u32>,
-    #[serde(borrow)]
-    marker: Option<Text<'r>>,
-}
-
-/// The policies of the organization's root, of an OU, or of the account.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Level<'r> {
-    #[serde(borrow)]
-    service_control_policy_input_list: Option<Vec<Text<'r>>>,
-    #[serde(borrow, default)]
-    resource_control_policy_input_list: Vec<Text<'r>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct ContextEntry<'r> {
-    #[serde(borrow)]
-    context_key_name: Text<'r>,
-    #[serde(borrow, default)]
-    context_key_values: Vec<Text<'r>>,
-    context_key_type: Option<KeyType>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum KeyType {
-    String,
-    StringList,
-    Numeric,
-    NumericList,
-    Boolean,
-    BooleanList,
-    Ip,
-    IpList,
-    Binary,
-    BinaryList,
-    Date,
-    DateList,
-}
-
-impl KeyType {
-    /// The type for several values, if this one is for a single value.
-    fn list(self) -> Option<&'static str> {
-        match self {
-            KeyType::String => Some("stringList"),
-            KeyType::Numeric => Some("numericList"),
-            KeyType::Boolean => Some("booleanList"),
-            KeyType::Ip => Some("ipList"),
-            KeyType::Binary => Some("binaryList"),
-            KeyType::Date => Some("dateList"),
-            _ => None,
-        }
-    }
-}
-
-impl<'r> Request<'r> {
-    pub(super) fn parse(text: &'r str) -> Result<Request<'r>, InvalidRequest> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        from_text(text).map_err(|error| {
-            // Read once more, for the name of the field that is wrong.
-            let deserializer = &mut serde_json::Deserializer::from_str(text);
-            let field = match serde_path_to_error::deserialize::<_, Request<'_>>(deserializer) {
-                Err(error) if error.path().iter().next().is_some() => format!("{}: ", error.path()),
-                _ => String::new(),
-            };
-            InvalidRequest::new(format!("{field}{error}"))
-        })
-    }
-}
 
 /// Where a policy stands in the request: what the answer calls its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +116,10 @@ impl<'r> Simulation<'r> {
             ResourcesNamed::ByRequest => texts(request.resource_arns),
         };
         if let Some(empty) = resources.iter().position(|resource| resource.is_empty()) {
-            return Err(InvalidRequest::new(format!("ResourceArns[{empty}]: the text is empty; give an ARN or \"*\"")));
+            return Err(InvalidRequest::new(format!(
+                "ResourceArns.{}: the text is empty; give an ARN or \"*\"",
+                empty + 1
+            )));
         }
         if actions.len() * resources.len() > DECISIONS {
             return Err(InvalidRequest::new(format!(
@@ -280,16 +167,16 @@ fn actions<'r>(names: Vec<Text<'r>>) -> Result<Vec<Cow<'r, str>>, InvalidRequest
     if names.is_empty() {
         return Err(InvalidRequest::new("ActionNames: the list is empty; name at least one action"));
     }
-    for (index, Text(name)) in names.iter().enumerate() {
+    for (number, Text(name)) in (1..).zip(&names) {
         let whole = name.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
         if name.contains(['*', '?']) {
             return Err(InvalidRequest::new(format!(
-                "ActionNames[{index}]: `{name}` has a wildcard; name each action by itself"
+                "ActionNames.{number}: `{name}` has a wildcard; name each action by itself"
             )));
         }
         if !whole {
             return Err(InvalidRequest::new(format!(
-                "ActionNames[{index}]: `{name}` is no action; expected service:Name, for example ec2:CreateNetworkInterface"
+                "ActionNames.{number}: `{name}` is no action; expected service:Name, for example ec2:CreateNetworkInterface"
             )));
         }
     }
@@ -309,30 +196,30 @@ fn account_of(owner: Cow<'_, str>) -> Result<Cow<'_, str>, InvalidRequest> {
     }
 }
 
-fn context<'r>(entries: Vec<ContextEntry<'r>>) -> Result<RequestContext<'r>, InvalidRequest> {
+fn context<'r>(entries: Vec<Object<ContextEntry<'r>>>) -> Result<RequestContext<'r>, InvalidRequest> {
     let mut context = RequestContext::default();
     let mut count = 0;
-    for (index, entry) in entries.into_iter().enumerate() {
+    for (number, Object(entry)) in (1..).zip(entries) {
         let Text(name) = entry.context_key_name;
         count += entry.context_key_values.len();
         if count > VALUES {
-            return Err(InvalidRequest::new(format!("ContextEntries[{index}]: more than {VALUES} values in all")));
+            return Err(InvalidRequest::new(format!("ContextEntries.{number}: more than {VALUES} values in all")));
         }
         if name.is_empty() {
-            return Err(InvalidRequest::new(format!("ContextEntries[{index}].ContextKeyName: the text is empty")));
+            return Err(InvalidRequest::new(format!("ContextEntries.{number}.ContextKeyName: the text is empty")));
         }
         if let Some(list) = entry.context_key_type.and_then(KeyType::list)
             && entry.context_key_values.len() > 1
         {
             return Err(InvalidRequest::new(format!(
-                "ContextEntries[{index}].ContextKeyValues: {} values for `{name}`, whose type has one; the type for \
+                "ContextEntries.{number}.ContextKeyValues: {} values for `{name}`, whose type has one; the type for \
                  several is {list}",
                 entry.context_key_values.len()
             )));
         }
         if context.has(&name) {
             return Err(InvalidRequest::new(format!(
-                "ContextEntries[{index}].ContextKeyName: `{name}` is given twice; give all its values in one entry"
+                "ContextEntries.{number}.ContextKeyName: `{name}` is given twice; give all its values in one entry"
             )));
         }
         context.add(name, entry.context_key_values);
@@ -344,7 +231,7 @@ struct Lists<'r> {
     identity: Vec<Text<'r>>,
     boundary: Vec<Text<'r>>,
     session: Vec<Text<'r>>,
-    levels: Vec<Level<'r>>,
+    levels: Vec<Object<Level<'r>>>,
     resource: Option<Text<'r>>,
     endpoint: Vec<Text<'r>>,
 }
@@ -364,7 +251,7 @@ impl<'r> Lists<'r> {
         add(self.boundary, Layer::Boundary, PolicyType::Identity, &Field::Boundary);
         add(self.session, Layer::Session, PolicyType::Session, &Field::Session);
         let mut silent = Vec::new();
-        for (level, lists) in self.levels.into_iter().enumerate() {
+        for (level, Object(lists)) in self.levels.into_iter().enumerate() {
             match lists.service_control_policy_input_list {
                 Some(list) if list.is_empty() => silent.push(level),
                 Some(list) => add(list, Layer::Organization(level), PolicyType::ServiceControl, &|item| {

@@ -9,6 +9,7 @@ mod output;
 mod packs;
 mod places;
 mod serverless;
+mod simulate;
 mod single_calls;
 mod statuses;
 mod template_roles;

@@ -108,3 +108,34 @@ fn a_kind_of_a_broken_pack_is_no_reason_to_hide_its_mistakes() {
         assert!(run.all().contains(needle), "{needle} is not in\n{}", run.all());
     }
 }
+
+/// The policy that a reader of docs/audit.md copies.
+fn documented_policy() -> Value {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/audit.md")).expect("the page");
+    let (_, rest) = text.split_once("```json").expect("a policy");
+    let (policy, _) = rest.split_once("```").expect("its end");
+    serde_json::from_str(policy).expect("JSON")
+}
+
+#[test]
+fn the_documented_policy_is_what_an_audit_needs_and_no_more() {
+    let policy = documented_policy();
+    let folder = Folder::of([("policy.json", policy.to_string().into_bytes())]);
+    let report = folder.report(&["policy.json", "--as=auditor", "--account=111122223333"]);
+    let needed: Vec<&str> = report.requirements().iter().map(|needed| text(&needed["action"])).collect();
+    for requirement in report.requirements() {
+        assert_eq!(requirement["verdict"], "granted", "{requirement}");
+    }
+    let statements = policy["Statement"].as_array().expect("a list").iter();
+    let allowed: Vec<&str> = statements.flat_map(|one| one["Action"].as_array().expect("a list")).map(text).collect();
+    assert_eq!(allowed.iter().filter(|action| !needed.contains(action)).collect::<Vec<_>>(), Vec::<&&str>::new());
+
+    // Without its first statement, nothing can be judged; without the others, something is done without.
+    for (left_out, status) in [(0, 1), (1, 0), (2, 0), (3, 0)] {
+        let mut policy = policy.clone();
+        policy["Statement"].as_array_mut().expect("a list").remove(left_out);
+        let folder = Folder::of([("policy.json", policy.to_string().into_bytes())]);
+        let report = folder.report(&["policy.json", "--as=auditor", "--account=111122223333"]);
+        assert_eq!((report.status, report.rules()[0]), (status, "missing-permission"), "{left_out}");
+    }
+}
