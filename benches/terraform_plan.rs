@@ -4,7 +4,8 @@
 //! `rolecall check`, over that of one `serde_json::from_slice::<Value>` of the same bytes in this process. The aim is at
 //! most 1.00. A time is the best of several runs, taken in turn. The plan is made up: resources of a service's stack
 //! (roles, policies, attachments, functions, networks) between others that nobody asks about, each four times, as
-//! Terraform prints them (`planned_values`, `resource_changes`, `prior_state`, `configuration`).
+//! Terraform prints them (`planned_values`, `resource_changes`, `prior_state`, `configuration`): on one line, as
+//! `terraform show -json` does, pretty-printed, and with the members sorted by another program.
 //!
 //! No figure makes it fail: it exits with 0 unless something could not be run.
 //!
@@ -31,6 +32,7 @@ mod measure {
     use std::time::Duration;
 
     use nix::sys::resource::{UsageWho, getrusage};
+    use serde::Serialize;
     use serde_json::{Value, json};
 
     /// What went wrong, as a sentence for whoever runs the benchmark.
@@ -68,7 +70,14 @@ mod measure {
         }
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
         println!("{:>10} {:>8} {:>12} {:>12} {:>8}", "layout", "MB", "rolecall ms", "from_slice ms", "ratio");
-        for (layout, text) in [("pretty", serde_json::to_vec_pretty(&plan)), ("one line", serde_json::to_vec(&plan))] {
+        // As other programs write it on, by the names of the members.
+        let sorted = serde_json::to_value(&plan).map_err(|error| error.to_string())?;
+        let layouts = [
+            ("pretty", serde_json::to_vec_pretty(&plan)),
+            ("one line", serde_json::to_vec(&plan)),
+            ("sorted", serde_json::to_vec(&sorted)),
+        ];
+        for (layout, text) in layouts {
             let text = text.map_err(|error| error.to_string())?;
             let file = folder.path().join("plan.json");
             std::fs::write(&file, &text).map_err(|error| error.to_string())?;
@@ -125,61 +134,136 @@ mod measure {
         expressions: Value,
     }
 
-    fn plan(count: usize) -> Value {
+    fn plan(count: usize) -> Plan {
         let made: Vec<Made> = (0..count).map(made).collect();
-        let entry = |made: &Made| {
-            json!({
-                "address": format!("{}.{}", made.resource_type, made.name),
-                "mode": "managed",
-                "type": made.resource_type,
-                "name": made.name,
-                "provider_name": "registry.terraform.io/hashicorp/aws",
-            })
-        };
-        let with = |made: &Made, more: Value| {
-            let mut entry = entry(made);
-            if let (Value::Object(entry), Value::Object(more)) = (&mut entry, more) {
-                entry.extend(more);
-            }
-            entry
-        };
-        let planned: Vec<Value> = made
-            .iter()
-            .map(|made| {
-                with(made, json!({"schema_version": 0, "values": made.values, "sensitive_values": made.unknown}))
-            })
-            .collect();
-        let changes: Vec<Value> = made
-            .iter()
-            .map(|made| {
-                let change = json!({
-                    "actions": ["create"],
-                    "before": null,
-                    "after": made.values,
-                    "after_unknown": made.unknown,
-                    "before_sensitive": false,
-                    "after_sensitive": {},
-                });
-                with(made, json!({"change": change}))
-            })
-            .collect();
-        let blocks: Vec<Value> = made
-            .iter()
-            .map(|made| {
-                with(made, json!({"provider_config_key": "aws", "expressions": made.expressions, "schema_version": 0}))
-            })
-            .collect();
-        json!({
-            "format_version": "1.2",
-            "terraform_version": "1.11.4",
-            "planned_values": {"root_module": {"resources": planned}},
-            "resource_changes": changes,
-            "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": planned}}},
-            "configuration": {
-                "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}},
-                "root_module": {"resources": blocks},
+        let planned = Values { root_module: RootModule { resources: made.iter().map(Entry::planned).collect() } };
+        Plan {
+            format_version: "1.2",
+            terraform_version: "1.11.4",
+            planned_values: planned.clone(),
+            resource_changes: made.iter().map(Entry::change).collect(),
+            prior_state: State { format_version: "1.0", terraform_version: "1.11.4", values: planned },
+            configuration: Configuration {
+                provider_config: json!({"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}}),
+                root_module: RootModule { resources: made.iter().map(Entry::block).collect() },
             },
-        })
+        }
+    }
+
+    /// A plan, its members in Terraform's order.
+    #[derive(Serialize)]
+    struct Plan {
+        format_version: &'static str,
+        terraform_version: &'static str,
+        planned_values: Values,
+        resource_changes: Vec<Entry>,
+        prior_state: State,
+        configuration: Configuration,
+    }
+
+    #[derive(Serialize)]
+    struct State {
+        format_version: &'static str,
+        terraform_version: &'static str,
+        values: Values,
+    }
+
+    #[derive(Clone, Serialize)]
+    struct Values {
+        root_module: RootModule,
+    }
+
+    #[derive(Clone, Serialize)]
+    struct RootModule {
+        resources: Vec<Entry>,
+    }
+
+    #[derive(Serialize)]
+    struct Configuration {
+        provider_config: Value,
+        root_module: RootModule,
+    }
+
+    /// What every list says of a resource, and what only some do.
+    #[derive(Clone, Serialize)]
+    struct Entry {
+        address: String,
+        mode: &'static str,
+        r#type: &'static str,
+        name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_config_key: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_name: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expressions: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schema_version: Option<u8>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        values: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sensitive_values: Option<Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        change: Option<Change>,
+    }
+
+    #[derive(Clone, Serialize)]
+    struct Change {
+        actions: [&'static str; 1],
+        before: Option<Value>,
+        after: Value,
+        after_unknown: Value,
+        before_sensitive: bool,
+        after_sensitive: Value,
+    }
+
+    impl Entry {
+        fn new(made: &Made) -> Entry {
+            Entry {
+                address: format!("{}.{}", made.resource_type, made.name),
+                mode: "managed",
+                r#type: made.resource_type,
+                name: made.name.clone(),
+                provider_config_key: None,
+                provider_name: Some("registry.terraform.io/hashicorp/aws"),
+                expressions: None,
+                schema_version: None,
+                values: None,
+                sensitive_values: None,
+                change: None,
+            }
+        }
+
+        fn planned(made: &Made) -> Entry {
+            Entry {
+                schema_version: Some(0),
+                values: Some(made.values.clone()),
+                sensitive_values: Some(made.unknown.clone()),
+                ..Entry::new(made)
+            }
+        }
+
+        fn change(made: &Made) -> Entry {
+            let change = Change {
+                actions: ["create"],
+                before: None,
+                after: made.values.clone(),
+                after_unknown: made.unknown.clone(),
+                before_sensitive: false,
+                after_sensitive: json!({}),
+            };
+            Entry { change: Some(change), ..Entry::new(made) }
+        }
+
+        fn block(made: &Made) -> Entry {
+            Entry {
+                provider_config_key: Some("aws"),
+                provider_name: None,
+                expressions: Some(made.expressions.clone()),
+                schema_version: Some(0),
+                ..Entry::new(made)
+            }
+        }
     }
 
     fn made(index: usize) -> Made {

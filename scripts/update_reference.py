@@ -138,7 +138,7 @@ def function_globals(wheel):
     return sorted(re.findall(r'"(\w+)"', names))
 
 
-def frames(lines, size=1 << 16):
+def frames(lines, size=1 << 14):
     """The lines in groups of about so many bytes, so that one is read without the others."""
     group, length = [], 0
     for line in lines:

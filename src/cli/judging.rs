@@ -49,7 +49,7 @@ impl<'j> Judging<'j> {
         let given = context(&args.context)?;
         let mut problems = Vec::new();
         let mut sources = Sources::new();
-        let packs: &[Pack] = packs(&args.pack, &mut sources, &mut problems).leak();
+        let packs: &[Pack] = packs(args, &mut sources, &mut problems).leak();
         let names = match principals::parse(&args.as_kind, packs) {
             // The kind may be that of a pack whose mistakes have to be told first.
             Err(_) if !problems.is_empty() => Vec::new(),

@@ -1,12 +1,12 @@
 //! The policies around every principal, and the packs: files that flags name.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::JudgingArgs;
 use super::files::read_one;
 use crate::inventory::{Attached, Attachment, Collector, InputProblem, read_policy_document};
 use crate::policy::PolicyType;
-use crate::requirement::{Pack, Surroundings, built_in, read as read_pack};
+use crate::requirement::{Pack, Surroundings, built_in, built_in_for_shown, read as read_pack};
 use crate::source::{At, Place, SourceId, Sources, Span};
 
 /// The files of the flags, read but not yet understood.
@@ -83,10 +83,10 @@ impl SurroundingFiles {
     }
 }
 
-/// The built-in packs and those of `--pack`.
-pub(super) fn packs(paths: &[PathBuf], sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Vec<Pack> {
-    let mut packs = built_in();
-    for path in paths {
+/// The built-in packs, as far as they can matter, and those of `--pack`.
+pub(super) fn packs(args: &JudgingArgs, sources: &mut Sources, problems: &mut Vec<InputProblem>) -> Vec<Pack> {
+    let mut packs = if args.as_kind.is_empty() { built_in_for_shown() } else { built_in() };
+    for path in &args.pack {
         let Some(id) = read_one(path, sources, problems) else { continue };
         match read_pack(sources[id].text()) {
             Ok(pack) => packs.push(pack),

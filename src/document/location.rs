@@ -67,7 +67,12 @@ pub fn locate_places<'s>(sources: &'s Sources, places: &[&Place]) -> Vec<Option<
             }
             Some((root, wrapping @ (Wrapping::Bare | Wrapping::Yaml))) => {
                 let text = source.text().get(root..).unwrap_or_default();
-                for (index, span) in group.iter().zip(spans_in(text, wrapping, group, places)) {
+                let spans = spans_in(text, group, places, |nodes| match (wrapping, source.tokens()) {
+                    (Wrapping::Yaml, Some(tokens)) => yaml::locate_in(tokens, nodes),
+                    (Wrapping::Yaml, None) => yaml::locate(text, nodes),
+                    _ => locate(text, nodes),
+                });
+                for (index, span) in group.iter().zip(spans) {
                     let span = span.map(|span| Span { start: root + span.start, end: root + span.end });
                     locations[*index] = span.and_then(|span| show(span, None));
                 }
@@ -84,7 +89,9 @@ pub fn locate_places<'s>(sources: &'s Sources, places: &[&Place]) -> Vec<Option<
                 };
                 let lines = Lines::new(&decoded);
                 let position = |offset| lines.position(&decoded, offset);
-                for (index, span) in group.iter().zip(spans_in(&decoded, Wrapping::Bare, group, places)) {
+                for (index, span) in
+                    group.iter().zip(spans_in(&decoded, group, places, |nodes| locate(&decoded, nodes)))
+                {
                     let inner = span.map(|span| (position(span.start), position(span.end)));
                     locations[*index] = show(string, inner);
                 }
@@ -104,13 +111,14 @@ fn document_of(place: &Place) -> (SourceId, Option<(usize, Wrapping)>) {
 }
 
 /// The spans of a group's places in their document's text.
-fn spans_in(text: &str, wrapping: Wrapping, group: &[usize], places: &[&Place]) -> Vec<Option<Span>> {
+fn spans_in(
+    text: &str,
+    group: &[usize],
+    places: &[&Place],
+    locate: impl FnOnce(&[Wanted<'_>]) -> Vec<Option<Span>>,
+) -> Vec<Option<Span>> {
     let nodes: Vec<Wanted<'_>> = group.iter().filter_map(|index| wanted(places[*index])).collect();
-    let found = match (nodes.is_empty(), wrapping) {
-        (true, _) => Vec::new(),
-        (_, Wrapping::Yaml) => yaml::locate(text, &nodes),
-        (_, _) => locate(text, &nodes),
-    };
+    let found = if nodes.is_empty() { Vec::new() } else { locate(&nodes) };
     let mut found = found.into_iter();
     let span = |index: &usize| match &places[*index].at {
         At::Within { span, .. } => Some(Span { start: span.start.min(text.len()), end: span.end.min(text.len()) }),

@@ -113,7 +113,7 @@ pub fn read_source<'a>(
     if !text.trim_start().starts_with('{') {
         // A list is no template; a page of text that begins with a link may hold one as an example.
         if looks_like("Resources") && looks_like("::") && !text.trim_start().starts_with('[') {
-            match Doc::parse_yaml(text) {
+            match Doc::parse_yaml_source(source) {
                 Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector, problems),
                 Err(error) if looks_like("AWS::") && !is_for_another_program(text) => {
                     return broken(within, error, problems);

@@ -5,6 +5,9 @@
 use std::cmp::Ordering;
 use std::sync::{LazyLock, OnceLock};
 
+/// Room for all services, so that their table need not grow step by step.
+const SERVICES: usize = 512;
+
 static TEXT: &str = include_str!("../../rules/aws/actions.txt");
 
 /// The catalogue.
@@ -119,7 +122,7 @@ impl Catalogue {
         let head = blocks.next().unwrap_or_default();
         let date = head.lines().find_map(|line| line.strip_prefix("date\t")).unwrap_or_default();
         let mut global_keys = Vec::new();
-        let mut services = Vec::new();
+        let mut services = Vec::with_capacity(SERVICES);
         for block in blocks {
             let (prefix, block) = block.split_once('\n').unwrap_or((block, ""));
             if prefix == "aws" {
@@ -168,7 +171,10 @@ impl Catalogue {
 
 impl Service {
     fn parse(prefix: &'static str, block: &'static str) -> Service {
-        let mut service = Service { prefix, keys: Vec::new(), resources: Vec::new(), actions: Vec::new() };
+        // EC2 has hundreds, and a table that grows leaves as much memory behind.
+        let most = memchr::memchr_iter(b'\n', block.as_bytes()).count() + 1;
+        let actions = Vec::with_capacity(most);
+        let mut service = Service { prefix, keys: Vec::new(), resources: Vec::new(), actions };
         for line in lines(block) {
             if line.starts_with('%') {
                 service.keys.extend(key(line));

@@ -26,4 +26,4 @@ pub use partition::{foreign_partition, partition_of};
 pub use policies::PolicyProblem;
 pub use question::Asked;
 pub use races::Race;
-pub use read::{PackProblem, built_in, read};
+pub use read::{PackProblem, built_in, built_in_for_shown, read};

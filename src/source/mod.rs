@@ -7,6 +7,7 @@
 mod lines;
 mod place;
 mod read;
+mod tokens;
 
 use std::fmt;
 use std::ops::Index;
@@ -16,6 +17,7 @@ pub(crate) use lines::Lines;
 pub use lines::Position;
 pub use place::{At, Part, Path, Place, Span, Wrapping};
 pub use read::ReadError;
+pub use tokens::{Token, TokenKind, Tokens};
 
 /// Which of the [`Sources`]; valid only for the table that gave it out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -40,6 +42,8 @@ pub struct Source {
     medium: Medium,
     /// Built when the first position is asked for: a run without findings never needs it.
     lines: OnceLock<Lines>,
+    /// What its reader met, if it is YAML.
+    tokens: OnceLock<Tokens>,
 }
 
 /// Where a text lies.
@@ -88,6 +92,7 @@ impl Source {
             raw,
             medium: Medium::File,
             lines: OnceLock::new(),
+            tokens: OnceLock::new(),
         }
     }
 
@@ -127,6 +132,17 @@ impl Source {
     /// Where a line (from 1) lies, its line end not included. Empty, at the end of the text, for a line past the last.
     pub fn line_span(&self, line: usize) -> Span {
         self.lines().span(self.text(), line)
+    }
+
+    /// Keeps what the reader of the text met.
+    pub fn keep_tokens(&self, tokens: Tokens) {
+        // Whoever reads it again meets the same.
+        let _ = self.tokens.set(tokens);
+    }
+
+    /// What the reader of the text met, if it told.
+    pub fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.get()
     }
 
     fn lines(&self) -> &Lines {

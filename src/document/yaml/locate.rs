@@ -8,30 +8,66 @@ use granit_parser::{Event, ScalarStyle};
 
 use super::{MERGE_KEY, events, function};
 use crate::document::locate::Wanted;
-use crate::source::{Part, Span};
+use crate::source::{Part, Span, Token, TokenKind, Tokens};
 
 /// Finds the spans of many places in one pass, in the order in which they are asked for. A function's map starts with
 /// its short tag, whose span is also that of the map's one key.
 pub(in crate::document) fn locate(text: &str, wanted: &[Wanted<'_>]) -> Vec<Option<Span>> {
-    let mut by_path: HashMap<&[u32], Vec<usize>> = HashMap::default();
-    for (index, (path, _)) in wanted.iter().enumerate() {
-        by_path.entry(path).or_default().push(index);
-    }
-    let mut pass =
-        Pass { text, wanted, by_path, found: vec![None; wanted.len()], path: Vec::new(), open: Vec::new(), end: 0 };
+    let mut pass = Pass::new(wanted);
     let mut events = events(text);
     // An error ends the pass; what it did not reach stays unfound.
     while let Some(Ok((event, span))) = events.next_event() {
         if event == Event::DocumentEnd {
             break;
         }
-        pass.take(&event, &span);
+        if let Some(token) = token(text, &event, &span) {
+            pass.take(token);
+        }
     }
     pass.found
 }
 
+/// The same without the text, of the tokens that its reader met.
+pub(in crate::document) fn locate_in(tokens: &Tokens, wanted: &[Wanted<'_>]) -> Vec<Option<Span>> {
+    let mut pass = Pass::new(wanted);
+    tokens.iter().for_each(|token| pass.take(token));
+    pass.found
+}
+
+/// What an event is for places; none if it is nothing.
+pub(super) fn token(text: &str, event: &Event<'_>, span: &granit_parser::Span) -> Option<Token> {
+    let range = span.byte_range().unwrap_or(0..0);
+    let range = Span { start: range.start.min(text.len()), end: range.end.min(text.len()) };
+    let tag_of = |tag: &Option<std::borrow::Cow<'_, granit_parser::Tag>>| {
+        tag.as_deref().and_then(function)?;
+        span.tag_span()?.byte_range().map(Span::from)
+    };
+    match event {
+        Event::Scalar(value, style, _, tag) => {
+            let kind = if value == MERGE_KEY { TokenKind::Merge } else { TokenKind::Scalar };
+            Token::new(kind, scalar(text, range, *style), tag_of(tag))
+        }
+        Event::Alias(_) => Token::new(TokenKind::Alias, range, None),
+        Event::SequenceStart(_, _, tag) => Token::new(TokenKind::ListStart, range, tag_of(tag)),
+        Event::MappingStart(_, _, tag) => Token::new(TokenKind::MapStart, range, tag_of(tag)),
+        Event::SequenceEnd | Event::MappingEnd => Token::new(TokenKind::End, range, None),
+        _ => None,
+    }
+}
+
+/// A block scalar's span may reach to the next token, and starts behind its indentation.
+fn scalar(text: &str, range: Span, style: ScalarStyle) -> Span {
+    let Some(text) = text.get(range.start..range.end) else { return range };
+    match style {
+        ScalarStyle::Literal | ScalarStyle::Folded => {
+            let start = range.start + (text.len() - text.trim_start().len());
+            Span { start: start.min(range.end), end: (range.start + text.trim_end().len()).max(start) }
+        }
+        _ => range,
+    }
+}
+
 struct Pass<'w> {
-    text: &'w str,
     wanted: &'w [Wanted<'w>],
     by_path: HashMap<&'w [u32], Vec<usize>>,
     found: Vec<Option<Span>>,
@@ -61,50 +97,38 @@ struct Key {
     is_merge: bool,
 }
 
-impl Pass<'_> {
-    fn take(&mut self, event: &Event<'_>, span: &granit_parser::Span) {
-        let range = span.byte_range().unwrap_or(0..0);
-        let range = Span { start: range.start.min(self.text.len()), end: range.end.min(self.text.len()) };
-        let tag_of = |tag: &Option<std::borrow::Cow<'_, granit_parser::Tag>>| {
-            tag.as_deref().and_then(function)?;
-            span.tag_span()?.byte_range().map(Span::from)
-        };
-        match event {
-            Event::Scalar(text, style, _, tag) => {
-                let range = self.scalar(range, *style);
+impl<'w> Pass<'w> {
+    fn new(wanted: &'w [Wanted<'w>]) -> Pass<'w> {
+        let mut by_path: HashMap<&[u32], Vec<usize>> = HashMap::default();
+        for (index, (path, _)) in wanted.iter().enumerate() {
+            by_path.entry(path).or_default().push(index);
+        }
+        Pass { wanted, by_path, found: vec![None; wanted.len()], path: Vec::new(), open: Vec::new(), end: 0 }
+    }
+
+    fn take(&mut self, token: Token) {
+        let range = token.span();
+        match token.kind {
+            TokenKind::Scalar | TokenKind::Merge => {
                 self.end = self.end.max(range.end);
                 if self.expects_key() {
-                    return self.key(range, text);
+                    return self.key(range, token.kind == TokenKind::Merge);
                 }
-                let tag = tag_of(tag);
                 self.enter();
-                self.ended(range, tag);
+                self.ended(range, token.tag());
             }
-            Event::Alias(_) => {
+            TokenKind::Alias => {
                 self.end = range.end;
                 if self.expects_key() {
-                    return self.key(range, "");
+                    return self.key(range, false);
                 }
                 self.enter();
                 self.all_below(range);
                 self.ended(range, None);
             }
-            Event::SequenceStart(_, _, tag) => self.opened(range, tag_of(tag), Kind::List),
-            Event::MappingStart(_, _, tag) => self.opened(range, tag_of(tag), Kind::Map { key: None, merge: None }),
-            Event::SequenceEnd | Event::MappingEnd => self.closed(range),
-            _ => {}
-        }
-    }
-
-    /// A block scalar's span may reach to the next token, and starts behind its indentation.
-    fn scalar(&self, range: Span, style: ScalarStyle) -> Span {
-        let Some(text) = self.text.get(range.start..range.end) else { return range };
-        match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                let start = range.start + (text.len() - text.trim_start().len());
-                Span { start: start.min(range.end), end: (range.start + text.trim_end().len()).max(start) }
-            }
-            _ => range,
+            TokenKind::ListStart => self.opened(range, token.tag(), Kind::List),
+            TokenKind::MapStart => self.opened(range, token.tag(), Kind::Map { key: None, merge: None }),
+            TokenKind::End => self.closed(range),
         }
     }
 
@@ -112,9 +136,9 @@ impl Pass<'_> {
         matches!(self.open.last(), Some(Open { kind: Kind::Map { key: None, .. }, .. }))
     }
 
-    fn key(&mut self, range: Span, text: &str) {
+    fn key(&mut self, range: Span, is_merge: bool) {
         if let Some(Open { kind: Kind::Map { key, .. }, .. }) = self.open.last_mut() {
-            *key = Some(Key { span: range, is_merge: text == MERGE_KEY });
+            *key = Some(Key { span: range, is_merge });
         }
     }
 

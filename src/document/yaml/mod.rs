@@ -20,8 +20,9 @@ use foldhash::HashMap;
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::{Doc, SyntaxError};
+use crate::source::{Source, Tokens};
 
-pub(super) use locate::locate;
+pub(super) use locate::{locate, locate_in};
 
 /// As deep as JSON may nest: so nothing that walks a document can run out of stack.
 const MAX_DEPTH: usize = 127;
@@ -32,6 +33,22 @@ const MAX_COPIED: usize = 200_000;
 impl<'a> Doc<'a> {
     /// Parses a text that holds one YAML document (of which JSON, but for its tabs and some escapes, is a part).
     pub fn parse_yaml(text: &'a str) -> Result<Doc<'a>, SyntaxError> {
+        Doc::parse_yaml_with(text, |_, _| ())
+    }
+
+    /// The same of a source, whose places will be looked for: what is met on the way is kept with it.
+    pub fn parse_yaml_source(source: &'a Source) -> Result<Doc<'a>, SyntaxError> {
+        let mut tokens = Tokens::default();
+        let doc = Doc::parse_yaml_with(source.text(), |event, span| {
+            if let Some(token) = locate::token(source.text(), event, span) {
+                tokens.push(token);
+            }
+        })?;
+        source.keep_tokens(tokens);
+        Ok(doc)
+    }
+
+    fn parse_yaml_with(text: &'a str, mut meet: impl FnMut(&Event<'a>, &Span)) -> Result<Doc<'a>, SyntaxError> {
         let mut loader = Loader { text, open: Vec::new(), anchors: HashMap::default(), copied: 0, root: None };
         let mut events = events(text);
         while let Some(event) = events.next_event() {
@@ -41,7 +58,10 @@ impl<'a> Doc<'a> {
                     let help = "write one file for each";
                     return Err(fault(text, &span, "a second document begins here; a text holds one", Some(help)));
                 }
-                event => loader.take(event, &span)?,
+                event => {
+                    meet(&event, &span);
+                    loader.take(event, &span)?;
+                }
             }
         }
         loader.root.ok_or_else(|| SyntaxError {

@@ -219,6 +219,10 @@ fn every_node_of_json_is_found_where_json_finds_it() {
         walk(&yaml, &Path::new(), &mut paths);
         let wanted: Vec<_> = paths.iter().map(|(path, part)| (path.as_slice(), *part)).collect();
         let in_yaml = super::locate(&text, &wanted);
+        let source = Source::from_text("a.yaml", text.as_str());
+        assert_eq!(Doc::parse_yaml_source(&source), Ok(yaml), "{text}");
+        let kept = source.tokens().map(|tokens| super::locate_in(tokens, &wanted));
+        assert_eq!(kept.as_ref(), Some(&in_yaml), "round {round}: {text}");
         let in_json = super::super::locate_all(&text, &paths);
         for ((place, in_yaml), in_json) in paths.iter().zip(in_yaml).zip(in_json) {
             assert_eq!(in_yaml, in_json, "round {round}: {place:?} of {text}");
@@ -259,6 +263,10 @@ fn damaged_documents() {
                         let mut places = Vec::new();
                         walk(&doc, &Path::new(), &mut places);
                         let wanted: Vec<_> = places.iter().map(|(path, part)| (path.as_slice(), *part)).collect();
+                        let source = Source::from_text("a.yaml", damaged.as_str());
+                        assert_eq!(Doc::parse_yaml_source(&source), Ok(doc), "{damaged:?}");
+                        let kept = source.tokens().map(|tokens| super::locate_in(tokens, &wanted));
+                        assert_eq!(kept, Some(super::locate(&damaged, &wanted)), "{damaged:?}");
                         for (place, span) in places.iter().zip(super::locate(&damaged, &wanted)) {
                             let span = span.unwrap_or_else(|| panic!("{place:?} of {damaged:?}"));
                             assert!(damaged.get(span.start..span.end).is_some(), "{damaged:?} {place:?} {span:?}");
