@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
 use super::{Doc, Number};
 
@@ -16,8 +17,19 @@ impl<'de> Deserialize<'de> for Doc<'de> {
     }
 }
 
-/// Statements have some six members, and lists of actions some eight: to start with fewer is to grow.
-const USUAL_CHILDREN: usize = 8;
+/// Children that are not all read. In templates most lists and maps have one or two (`{"Ref": …}`), in policies some
+/// eight: more than a few get memory of their own at once for as many.
+type Children<T> = SmallVec<[T; 4]>;
+
+/// In as much memory as they need: a template has more such lists and maps than texts.
+fn exactly<T>(children: Children<T>) -> Vec<T> {
+    if children.spilled() {
+        return children.into_vec();
+    }
+    let mut exact = Vec::with_capacity(children.len());
+    exact.extend(children);
+    exact
+}
 
 struct DocVisitor;
 
@@ -61,25 +73,19 @@ impl<'de> Visitor<'de> for DocVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Doc<'de>, A::Error> {
-        let mut items = Vec::new();
+        let mut items = Children::new();
         while let Some(item) = elements.next_element()? {
-            if items.is_empty() {
-                items.reserve(USUAL_CHILDREN);
-            }
             items.push(item);
         }
-        Ok(Doc::List(items))
+        Ok(Doc::List(exactly(items)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Doc<'de>, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Children::new();
         while let Some((Text(key), value)) = entries.next_entry()? {
-            if members.is_empty() {
-                members.reserve(USUAL_CHILDREN);
-            }
             members.push((key, value));
         }
-        Ok(Doc::Map(members))
+        Ok(Doc::Map(exactly(members)))
     }
 }
 
