@@ -13,6 +13,7 @@ use super::partition::{foreign_partition, partition_of};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::{Asked, question};
 use super::races::{Race, Role, race};
+use super::regions::{regions, worst};
 use crate::evaluate::{
     Attachments, Context, Layer, LayeredPolicy, Outcome, Question, StatementRef, Truth, Unmet, Verdict,
     judge as evaluate, may_assume, near_misses,
@@ -96,6 +97,8 @@ pub struct JudgedAction {
     /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
     /// a principal that need not meet the pack.
     pub near: Vec<(StatementRef, Unmet)>,
+    /// Where the answer is this, if functions are in several regions and it is not the same in all.
+    pub regions: Vec<String>,
 }
 
 /// What the trust policy answers.
@@ -154,7 +157,15 @@ impl<'j, 'a> Judge<'j, 'a> {
             for (kind_index, kind) in pack.principals.iter().enumerate() {
                 let Some(applicability) = self.applicability(kind, id, &seen, trust.as_deref()) else { continue };
                 let place = (pack_index, kind_index);
-                judged.push(self.judge_as(place, id, applicability, &identity, trust.as_ref()));
+                let inventory = self.judging.inventory;
+                let functions = inventory.functions_of(id).filter(|_| kind.only == Only::Role);
+                let regions = if self.judging.region.is_none() { regions(functions) } else { Vec::new() };
+                let mut judge_in = |region| self.judge_as(place, id, applicability, region, &identity, trust.as_ref());
+                judged.extend(match regions[..] {
+                    [] => Some(judge_in(None)),
+                    [region] => Some(judge_in(Some(region))),
+                    [..] => worst(regions.iter().map(|region| judge_in(Some(*region))).collect(), &regions),
+                });
             }
         }
         judged
@@ -204,19 +215,21 @@ impl<'j, 'a> Judge<'j, 'a> {
         (pack_index, kind_index): (usize, usize),
         id: PrincipalId,
         applicability: Applicability,
+        region: Option<&str>,
         identity: &[(Attached, Option<Rc<Policy>>)],
         trust: Option<&Rc<Policy>>,
     ) -> Judged {
         let principal = self.judging.inventory.principal(id);
         let pack = &self.judging.packs[pack_index];
         let kind = &pack.principals[kind_index];
-        let locality = self.locality(id);
+        let locality = self.locality(id, region);
         let policies = self.around(principal, identity);
         let sources: Vec<SourceId> = policies
             .iter()
             .filter_map(|judged| self.judging.inventory.policy(judged.attached.policy).document.as_ref()?.source())
             .collect();
         let functions = self.judging.inventory.functions_of(id).filter(|_| kind.only == Only::Role);
+        let functions = functions.filter(|function| region.is_none() || function.region.as_deref() == region);
         let configured = Configured::of(functions, &sources);
         let questions = self.questions(Asker {
             pack: pack_index,
@@ -249,7 +262,7 @@ impl<'j, 'a> Judge<'j, 'a> {
                 let outcome = evaluate(question, &layered, attachments, contexts);
                 let explained = explained && outcome.verdict != Verdict::Granted;
                 let near = if explained { near_misses(question, &layered, contexts) } else { Vec::new() };
-                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near }
+                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near, regions: Vec::new() }
             })
         };
         let mut actions: Vec<JudgedAction> =
@@ -351,11 +364,12 @@ impl<'j, 'a> Judge<'j, 'a> {
         fresh
     }
 
-    /// The account and the region of a principal: what the caller says, else what its ARN or those of its functions say.
-    fn locality(&self, id: PrincipalId) -> Locality {
+    /// The account and the region of a principal: what the caller says, else the region in which it is judged, else what
+    /// its ARN or those of its functions say.
+    fn locality(&self, id: PrincipalId, judged_in: Option<&str>) -> Locality {
         let inventory = self.judging.inventory;
         let arn = inventory.principal(id).arn.as_ref();
-        let region = self.judging.region.or_else(|| inventory.region_of(id));
+        let region = self.judging.region.or(judged_in).or_else(|| inventory.region_of(id));
         let said = self.judging.said_partition().or_else(|| arn.and_then(PrincipalArn::known_partition));
         let partition = said.or_else(|| region.map(partition_of)).unwrap_or("aws");
         let account = self.judging.account.or_else(|| arn.and_then(PrincipalArn::known_account));

@@ -14,6 +14,7 @@ mod policies;
 mod question;
 mod races;
 mod read;
+mod regions;
 
 pub use applies::Applicability;
 pub use context::{CallerContext, Locality};

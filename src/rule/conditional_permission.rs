@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
-use super::subject::{Examined, Group, Subject, said};
+use super::subject::{Examined, Group, Subject, in_regions, said};
 use super::words;
 use crate::evaluate::{StatementRef, Verdict};
 use crate::policy::Unknown;
@@ -42,8 +42,9 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
     let only_locality = !keys.is_empty() && keys.iter().all(|key| is_locality(key));
     let severity = subject.severity(group, if only_locality { Severity::Note } else { Severity::Warning });
     let on = if keys.is_empty() { String::new() } else { format!(", depending on {}", words::quoted(keys, "and")) };
-    let message = format!("{} may or may not {}{on}", subject.words(), words::doing(&said(group), "or"));
-    let mut finding = subject.finding(&RULE, severity, message);
+    let doing = words::doing(&said(group), "or") + &in_regions(group);
+    let message = format!("{} may or may not {doing}{on}", subject.words());
+    let mut finding = subject.finding_about(group, &RULE, severity, message);
     let mut labels = labels(subject, keys, group);
     if !labels.is_empty() {
         finding.primary = Some(labels.remove(0));

@@ -47,7 +47,7 @@ fn denied(subject: &Subject<'_>, obstacle: &Obstacle, group: &Group<'_>) -> Find
         Obstacle::Layer(layer) => format!(": {} does not allow it", layer_words(subject, *layer)),
         _ => String::new(),
     };
-    let mut finding = subject.finding(&RULE, severity, format!("{}{by}", subject.may_not(group)));
+    let mut finding = subject.finding_about(group, &RULE, severity, format!("{}{by}", subject.may_not(group)));
     let mut labels = match obstacle {
         Obstacle::Layer(layer) => layer_labels(subject, *layer),
         _ => subject.deny_labels(obstacle),

@@ -53,7 +53,7 @@ fn unexplained<'e>(subject: &Subject<'e>) -> Option<Group<'e>> {
 fn missing(subject: &Subject<'_>) -> Option<Finding> {
     let group = unexplained(subject)?;
     let severity = subject.severity(&group, Severity::Error);
-    let mut finding = subject.finding(&RULE, severity, subject.may_not(&group));
+    let mut finding = subject.finding_about(&group, &RULE, severity, subject.may_not(&group));
     let words = NearWords {
         condition: "this condition does not hold in the call",
         resource: "this is not what the action acts on here",

@@ -44,7 +44,7 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     let severity = subject.severity(group, if only_chosen { Severity::Warning } else { Severity::Error });
     let uncovered = group.iter().find_map(|(_, judged)| judged.outcome.uncovered.as_deref());
     let on = uncovered.map_or_else(String::new, |uncovered| format!(" on `{uncovered}`"));
-    let mut finding = subject.finding(&RULE, severity, format!("{}{on}", subject.may_not(group)));
+    let mut finding = subject.finding_about(group, &RULE, severity, format!("{}{on}", subject.may_not(group)));
     let mut labels = match obstacle {
         Some(obstacle @ Obstacle::Denied(_)) => subject.deny_labels(obstacle),
         Some(Obstacle::Layer(layer)) => layer_labels(subject, *layer),

@@ -61,6 +61,25 @@ pub(super) fn said<'e>(group: &Group<'e>) -> Vec<&'e str> {
     }
 }
 
+/// The regions in which actions fail, if they do not fail in all in which there are functions.
+pub(super) fn regions<'e>(group: &Group<'e>) -> Vec<&'e str> {
+    let mut found: Vec<&str> = Vec::new();
+    for region in group.iter().flat_map(|(_, judged)| &judged.regions) {
+        if !found.contains(&&**region) {
+            found.push(region);
+        }
+    }
+    found
+}
+
+/// ` in eu-west-1 and us-east-1`, or nothing if it is so in all regions.
+pub(super) fn in_regions(group: &Group<'_>) -> String {
+    match &*regions(group) {
+        [] => String::new(),
+        regions => format!(" in {}", words::list(regions, "and")),
+    }
+}
+
 /// `function `A``, `functions `A`, `B` and 3 more`.
 fn named(functions: &[&Function]) -> String {
     let name = |function: &&Function| format!("`{}`", function.name);
@@ -257,10 +276,32 @@ impl<'e> Subject<'e> {
         }
     }
 
+    /// The functions that fail for want of these actions.
+    fn functions_of(&self, group: &Group<'_>) -> Vec<&'e Function> {
+        let regions = regions(group);
+        let mut functions = self.functions();
+        let fails = |function: &&Function| function.region.as_ref().is_some_and(|region| regions.contains(&&**region));
+        functions.retain(|function| regions.is_empty() || fails(function));
+        functions
+    }
+
+    /// The same about a group of actions: of a function that fails for want of them.
+    pub(super) fn finding_about(
+        &self,
+        group: &Group<'_>,
+        rule: &'static Rule,
+        severity: Severity,
+        message: String,
+    ) -> Finding {
+        let function = self.functions_of(group).first().map(|function| function.name.clone());
+        let finding = self.finding(rule, severity, message);
+        Finding { function: function.or(finding.function), ..finding }
+    }
+
     /// "may not create, describe or delete network interfaces".
     pub(super) fn may_not(&self, group: &Group<'_>) -> String {
-        let doing = words::doing(&said(group), "or");
-        let functions = self.functions();
+        let doing = words::doing(&said(group), "or") + &in_regions(group);
+        let functions = self.functions_of(group);
         let (Some(name), Some(first)) = (self.name(), functions.first()) else {
             return format!("{} may not {doing}", self.words());
         };

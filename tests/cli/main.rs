@@ -1,5 +1,6 @@
 //! What the command line promises: exit statuses, messages, the JSON report, and an answer to whatever it is given.
 
+mod audited;
 mod configured;
 mod dumps;
 mod inputs;
@@ -356,7 +357,17 @@ mod shape {
     pub(super) fn check(report: &Value) {
         const MEMBERS: [&str; 7] =
             ["schema", "tool", "principals", "findings", "not_considered", "summary", "problems"];
-        object(report, &MEMBERS, &[]);
+        // Of what an audit read.
+        object(report, &MEMBERS, &["accounts"]);
+        if let Some(accounts) = report.get("accounts") {
+            each(accounts, |account| {
+                object(account, &["id", "regions", "all_regions", "not_read"], &[]);
+                text(&account["id"]);
+                each(&account["regions"], text);
+                assert!(account["all_regions"].is_boolean(), "{account}");
+                each(&account["not_read"], text);
+            });
+        }
         assert_eq!(report["schema"], "rolecall/report/1");
         object(&report["tool"], &["name", "version"], &[]);
         assert_eq!(report["tool"]["name"], "rolecall");
