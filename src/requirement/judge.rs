@@ -91,7 +91,8 @@ pub struct JudgedPolicy {
 /// The answer on one action.
 pub struct JudgedAction {
     pub question: Rc<Question>,
-    pub asked: Asked,
+    /// Of each cell of the question.
+    pub asked: Rc<[Asked]>,
     pub outcome: Outcome,
     /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
     /// a principal that need not meet the pack.
@@ -124,12 +125,13 @@ struct Asker {
     pack: usize,
     kind: usize,
     locality: Locality,
-    configured: Option<Configured>,
+    configured: Configured,
 }
 
 /// One action of a kind, as it is asked for.
 struct Asking {
-    asked: Asked,
+    /// Of each cell of the question.
+    asked: Rc<[Asked]>,
     question: Rc<Question>,
     /// The action as AWS publishes it.
     action: Option<&'static Action>,
@@ -249,7 +251,7 @@ impl<'j, 'a> Judge<'j, 'a> {
                 let outcome = evaluate(question, &layered, attachments, contexts);
                 let explained = explained && outcome.verdict != Verdict::Granted;
                 let near = if explained { near_misses(question, &layered, contexts) } else { Vec::new() };
-                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near }
+                JudgedAction { question: Rc::clone(question), asked: Rc::clone(asked), outcome, near }
             })
         };
         let mut actions: Vec<JudgedAction> =
@@ -339,12 +341,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let kind = &self.judging.packs[asker.pack].principals[asker.kind];
         let asking = |action: &PackAction| {
-            let chosen = asker.configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
-            Asking {
-                asked: if chosen.is_some() { Asked::Configured } else { Asked::Everything },
-                question: Rc::new(question(action, &asker.locality, chosen)),
-                action: catalogue().action(&action.name),
-            }
+            let (question, asked) = question(action, &asker.locality, &asker.configured);
+            Asking { asked: asked.into(), question: Rc::new(question), action: catalogue().action(&action.name) }
         };
         let fresh: Rc<[Asking]> = kind.actions.iter().map(asking).collect();
         self.questions.insert(asker, Rc::clone(&fresh));
