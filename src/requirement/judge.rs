@@ -92,7 +92,8 @@ pub struct JudgedPolicy {
 /// The answer on one action.
 pub struct JudgedAction {
     pub question: Rc<Question>,
-    pub asked: Asked,
+    /// Of each cell of the question.
+    pub asked: Rc<[Asked]>,
     pub outcome: Outcome,
     /// Identity statements that allow the action, but not all of what is asked, each with the first reason. Empty for
     /// a principal that need not meet the pack.
@@ -127,12 +128,13 @@ struct Asker {
     pack: usize,
     kind: usize,
     locality: Locality,
-    configured: Option<Configured>,
+    configured: Configured,
 }
 
 /// One action of a kind, as it is asked for.
 struct Asking {
-    asked: Asked,
+    /// Of each cell of the question.
+    asked: Rc<[Asked]>,
     question: Rc<Question>,
     /// The action as AWS publishes it.
     action: Option<&'static Action>,
@@ -262,7 +264,8 @@ impl<'j, 'a> Judge<'j, 'a> {
                 let outcome = evaluate(question, &layered, attachments, contexts);
                 let explained = explained && outcome.verdict != Verdict::Granted;
                 let near = if explained { near_misses(question, &layered, contexts) } else { Vec::new() };
-                JudgedAction { question: Rc::clone(question), asked: *asked, outcome, near, regions: Vec::new() }
+                let (question, asked) = (Rc::clone(question), Rc::clone(asked));
+                JudgedAction { question, asked, outcome, near, regions: Vec::new() }
             })
         };
         let mut actions: Vec<JudgedAction> =
@@ -352,12 +355,8 @@ impl<'j, 'a> Judge<'j, 'a> {
         }
         let kind = &self.judging.packs[asker.pack].principals[asker.kind];
         let asking = |action: &PackAction| {
-            let chosen = asker.configured.as_ref().filter(|_| action.on.iter().any(|on| on.list.is_some()));
-            Asking {
-                asked: if chosen.is_some() { Asked::Configured } else { Asked::Everything },
-                question: Rc::new(question(action, &asker.locality, chosen)),
-                action: catalogue().action(&action.name),
-            }
+            let (question, asked) = question(action, &asker.locality, &asker.configured);
+            Asking { asked: asked.into(), question: Rc::new(question), action: catalogue().action(&action.name) }
         };
         let fresh: Rc<[Asking]> = kind.actions.iter().map(asking).collect();
         self.questions.insert(asker, Rc::clone(&fresh));

@@ -16,11 +16,15 @@ pub enum Asked {
     Configured,
 }
 
-/// The set of requests that an action stands for, for a principal that lives there. What the functions' configuration
-/// chooses is asked for alone where it is known.
-pub(super) fn question(pack_action: &PackAction, locality: &Locality, configured: Option<&Configured>) -> Question {
+/// The set of requests that an action stands for, for a principal that lives there, and which of the resources are asked
+/// for in each of its cells. What the functions' configuration chooses is asked for alone where it is known.
+pub(super) fn question(
+    pack_action: &PackAction,
+    locality: &Locality,
+    configured: &Configured,
+) -> (Question, Box<[Asked]>) {
     let action = catalogue().action(&pack_action.name);
-    let cells = match action {
+    let cells: Vec<(Cell, Asked)> = match action {
         Some(action) if !pack_action.on.is_empty() => {
             pack_action.on.iter().map(|resource| cell(resource, action, locality, configured)).collect()
         }
@@ -33,17 +37,19 @@ pub(super) fn question(pack_action: &PackAction, locality: &Locality, configured
                 resources: everything_like(resource.arn(), locality),
                 limits: None,
             })
+            .map(|cell| (cell, Asked::Everything))
             .collect(),
-        _ => vec![Cell { resource_type: None, resources: Resources::Unnamed, limits: None }],
+        _ => vec![(Cell { resource_type: None, resources: Resources::Unnamed, limits: None }, Asked::Everything)],
     };
-    Question { action: pack_action.name.as_str().into(), cells }
+    let (cells, asked): (Vec<Cell>, Vec<Asked>) = cells.into_iter().unzip();
+    (Question { action: pack_action.name.as_str().into(), cells }, asked.into())
 }
 
-fn cell(resource: &PackResource, action: &Action, locality: &Locality, configured: Option<&Configured>) -> Cell {
-    let names = match configured.zip(resource.list) {
-        Some((configured, list)) => configured.names(list, &resource.name),
+fn cell(resource: &PackResource, action: &Action, locality: &Locality, configured: &Configured) -> (Cell, Asked) {
+    let (names, asked) = match resource.list.and_then(|list| configured.names(list, &resource.name)) {
+        Some(names) => (names, Asked::Configured),
         // No resource has an empty name.
-        None => vec![Glob::pattern(&resource.name.replace("/*", "/?*"))],
+        None => (vec![Glob::pattern(&resource.name.replace("/*", "/?*"))], Asked::Everything),
     };
     let arn = action.resource(&resource.resource_type).map(ActionResource::arn);
     let head = head(arn.unwrap_or("arn:${Partition}:${Service}:${Region}:${Account}:"), locality);
@@ -53,11 +59,12 @@ fn cell(resource: &PackResource, action: &Action, locality: &Locality, configure
         .map(|glob| Glob::pattern(&glob.replace("/*", "/?*")))
         .chain(resource.limits_literal.iter().map(|text| Glob::literal(text)))
         .collect();
-    Cell {
+    let cell = Cell {
         resource_type: Some(resource.resource_type.as_str().into()),
         resources: Resources::Arns { head, names },
         limits: (!limits.is_empty()).then_some(limits),
-    }
+    };
+    (cell, asked)
 }
 
 /// Every resource of a type, from the form of its ARN in the Service Authorization Reference:

@@ -77,7 +77,7 @@ fn is_left_open(subject: &Subject<'_>, group: &Group<'_>) -> bool {
     let statements = group.iter().flat_map(|(_, judged)| &judged.outcome.decisive);
     let resources = statements.filter_map(|statement| subject.statement(*statement)?.resources.as_ref());
     resources.flat_map(|resources| &resources.patterns).any(|pattern| Unknown::is_in(pattern.text()))
-        || group.iter().any(|(_, judged)| judged.asked == Asked::Configured)
+        || group.iter().any(|(_, judged)| judged.asked.contains(&Asked::Configured))
 }
 
 /// The conditions that are open, first; if there are none, the Allows that fit only perhaps.

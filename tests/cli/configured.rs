@@ -66,6 +66,9 @@ fn the_shown_subnets_and_groups_are_what_counts() {
         (&["vpc/${Net}", "security-group/*"], &[new], "partial", Some("error")),
         (&["subnet/subnet-0a1b2c3d", "security-group/*"], &[many], "partial", Some("warning")),
         (&["subnet/*", "security-group/*"], &[many], "granted", None),
+        // Each list counts by itself.
+        (&["subnet/*", "security-group/sg-0a1b2c3d"], &[many], "granted", None),
+        (&["subnet/*", "security-group/sg-0a1b2c3e"], &[many], "partial", Some("error")),
     ] {
         let folder = Folder::of([("t.yaml", template(resources, configs))]);
         let report = folder.report(&["t.yaml"]);

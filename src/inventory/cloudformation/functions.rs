@@ -89,6 +89,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
         }
         let problems = std::mem::take(&mut self.principals.problems);
         self.report(&problems);
+        self.report(&sam::problems(self.template));
     }
 
     /// A principal that no function uses.

@@ -4,12 +4,32 @@
 //! `IgnoreGlobals` in aws/serverless-application-model, `samtranslator/plugins/globals/globals.py`.
 
 use crate::document::Doc;
-use crate::template::{Node, Resource, Template};
+use crate::source::Part;
+use crate::template::{Node, Problem, Resource, Template};
 
 use super::raw::{Raw, RawMember};
 
 /// The properties that `Globals.Function` may hold; SAM refuses a template with another one.
 static SUPPORTED: &str = include_str!("../../../../rules/sam/function-globals.txt");
+
+/// The properties of a function that have to stand in the function itself. Who writes one into `Globals` means it for all
+/// functions.
+const OWN: [&str; 4] = ["Role", "Policies", "FunctionName", "Events"];
+
+/// What SAM does not take from `Globals.Function`. It refuses such a template as a whole.
+pub(super) fn problems(template: &Template<'_>) -> Vec<Problem> {
+    let globals = template.globals.as_ref().and_then(|globals| globals.get("Function"));
+    let members = globals.map(|globals| globals.members()).unwrap_or_default();
+    let refused = members.into_iter().filter(|(name, _)| OWN.contains(name));
+    refused
+        .map(|(name, node)| Problem {
+            path: node.path.clone(),
+            part: Part::Key,
+            message: format!("SAM cannot transform the template: `{name}` cannot stand in Globals"),
+            help: Some(format!("write `{name}` in each function")),
+        })
+        .collect()
+}
 
 /// The properties of a function, as SAM sees them.
 #[derive(Clone, Debug)]
@@ -48,7 +68,7 @@ impl<'d> Properties<'d> {
 /// The members of `Globals.Function` that a function does not ask to be spared.
 fn applying<'d>(globals: &Node<'d>, function: &Resource<'d>) -> Vec<(&'d str, Node<'d>)> {
     let mut members = globals.members();
-    members.retain(|(name, _)| SUPPORTED.lines().any(|line| line == *name));
+    members.retain(|(name, _)| SUPPORTED.lines().any(|line| line == *name) || OWN.contains(name));
     match function.node.get("IgnoreGlobals").map(|node| node.doc) {
         Some(Doc::Text(all)) if all == "*" => members.clear(),
         Some(Doc::List(names)) => members.retain(|(name, _)| !names.iter().any(|item| item.as_text() == Some(name))),

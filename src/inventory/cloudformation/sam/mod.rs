@@ -86,6 +86,11 @@ pub(super) fn globals<'d>(template: &Template<'d>, resource: &Resource<'d>) -> O
     template.globals.as_ref()?.get(kind)
 }
 
+/// What of `Globals` SAM refuses.
+pub(super) fn problems(template: &Template<'_>) -> Vec<Problem> {
+    globals::problems(template)
+}
+
 /// The properties that say how a function is connected. To evaluate the others takes time, and nobody reads them.
 const READ: [&str; 3] = ["VpcConfig", "CapacityProviderConfig", "Events"];
 
