@@ -4,7 +4,7 @@
 
 use super::{shown, template};
 use crate::document::Doc;
-use crate::template::{Completeness, Existence, Settings, Template, Value};
+use crate::template::{Completeness, Existence, Settings, Template, Value, World};
 
 /// The worlds of the resource `R` as lines: what sets them apart, whether it exists, its property `P`.
 fn worlds(sections: &str, resource: &str, settings: Settings) -> Vec<String> {
@@ -170,5 +170,27 @@ fn wrong_conditions_are_said_and_tried_both_ways() {
         let messages: Vec<&str> = worlds.problems.iter().map(|problem| &*problem.message).collect();
         assert_eq!(messages, [message], "{condition}");
         assert_eq!(worlds.worlds.len(), 2, "{condition}");
+    }
+}
+
+/// What is remembered from one world to the next is what each world finds by itself.
+#[test]
+fn findings_are_those_of_a_whole_evaluation_in_every_world() {
+    let text = "Parameters:\n  Env: {Type: String, Default: dev}\n  Which: {Type: String, AllowedValues: [A, B]}\n  List: {Type: CommaDelimitedList, Default: 'a,b'}\nConditions:\n  Prod: !Equals [!Ref Env, prod]\n  First: !Equals [!Ref Which, A]\n  Any: !Equals [!Ref List, x]\nTransform: AWS::LanguageExtensions\nResources:\n  R:\n    Type: AWS::SNS::Topic\n    Condition: Any\n    Properties:\n      Plain: !Sub '${A.Arn}-${Env}-${Which}'\n      Choice: {x: !If [Prod, !Ref A, [!Ref B, !Ref Nobody]], y: !If [First, !Ref AWS::NoValue, !GetAtt B.Arn]}\n      Named: [!GetAtt [A, !Ref Env], !GetAtt [!Ref Which, Arn]]\n      Joined: [!Join [!Ref List, [a, b]], !Join [',', !Ref List], !Join [',', [!Ref A, !Ref Env]]]\n      Loop: {'Fn::ForEach::X': [V, !Ref List, {'${V}': !Sub '${V}-${B}'}]}\n      Twice: {a: !Ref A, a: !Ref B}\n      Wrong: [!Select [!Ref Env, [1, 2]], !Select [3, [!Ref A]]]\n      Cut: !Split [!Ref Env, dev-prod]\n  A: {Type: 'AWS::A::A'}\n  B: {Type: 'AWS::B::B'}\n";
+    let doc = Doc::parse_yaml(text).unwrap_or_else(|error| panic!("{error}"));
+    let template = Template::read(&doc, Settings::default());
+    let id = template.find("R").expect("there");
+    let properties = template.resource(id).node.get("Properties").expect("there");
+    let worlds = template.worlds(&[id]).worlds;
+    assert!(worlds.len() > 4, "{}", worlds.len());
+    let sorted = |problems: &[crate::template::Problem]| {
+        let mut problems: Vec<String> = problems.iter().map(|problem| format!("{problem:?}")).collect();
+        problems.sort();
+        problems
+    };
+    for world in worlds.iter().chain([&World::default()]).chain(&worlds) {
+        let evaluation = template.in_world(world);
+        assert_eq!(evaluation.mentions_of(id), evaluation.mentions(&properties), "{:?}", world.when);
+        assert_eq!(sorted(&evaluation.problems_of(id)), sorted(&evaluation.resource(id).problems), "{:?}", world.when);
     }
 }
