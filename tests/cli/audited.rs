@@ -13,7 +13,7 @@ fn account_of(statement: &Value, functions: &[(&str, &str, bool)]) -> Value {
             "VpcConfig": {"SubnetIds": subnets, "SecurityGroupIds": groups, "VpcId": "vpc-0123456789abcdef0"}
         })
     };
-    let mut dump = account(&[role("worker", policy(&[statement.clone()]), &[])]);
+    let mut dump = account(&[role("worker", policy(std::slice::from_ref(statement)), &[])]);
     dump["Rolecall"] = json!({
         "Account": "123456789012", "Regions": ["eu-west-1", "us-east-1"], "RegionsAre": "All",
         "Functions": functions.iter().map(function).collect::<Vec<_>>()
