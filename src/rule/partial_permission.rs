@@ -87,7 +87,5 @@ fn lacks_only_what_is_chosen(action: &PackAction, judged: &JudgedAction) -> bool
         |cell: usize| action.on.get(cell).is_some_and(|resource| resource.chosen == Chosen::ByConfiguration);
     let is_open = |cell: usize| judged.asked.get(cell) == Some(&Asked::Everything);
     let mut short = judged.outcome.short.iter();
-    short.all(|shortage| {
-        is_chosen(shortage.cell) && is_open(shortage.cell) && shortage.left == Left::Something
-    })
+    short.all(|shortage| is_chosen(shortage.cell) && is_open(shortage.cell) && shortage.left == Left::Something)
 }
