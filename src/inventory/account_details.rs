@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::audited::{self, Wholeness};
 use super::found::{Bounding, Found, Holdings};
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
-use super::{Collector, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
+use super::{Collector, InputProblem, PolicyEntry, PrincipalArn, PrincipalType, Tags};
 use crate::document::{Raw, SyntaxError, from_text};
 use crate::policy::PolicyType;
 use crate::source::{At, Place, Span};
@@ -238,7 +238,7 @@ fn user<'a>(detail: UserDetail<'a>, within: Within<'a>, collector: &mut Collecto
         kind: PrincipalType::User,
         arn: PrincipalArn::new(detail.arn),
         unique_id: detail.user_id.map(|id| id.value),
-        tags: Some(tags(detail.tags)),
+        tags: Tags::All(tags(detail.tags)),
         holdings,
         boundary: detail.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
         trust: None,
@@ -257,7 +257,7 @@ fn role<'a>(detail: RoleDetail<'a>, within: Within<'a>, collector: &mut Collecto
         kind: PrincipalType::Role,
         arn: PrincipalArn::new(detail.arn),
         unique_id: None,
-        tags: Some(tags(detail.tags)),
+        tags: Tags::All(tags(detail.tags)),
         holdings,
         boundary: detail.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
         trust,

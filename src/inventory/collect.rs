@@ -11,7 +11,7 @@ use super::found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings}
 use super::iam_calls::{Ownerless, assign_ownerless};
 use super::{
     Attached, Attachment, AttachmentConflict, AuditedAccount, Declaration, Declarations, Document, Going, InputProblem,
-    Inventory, KnownAttachments, Network, PolicyEntry, PolicyId, Principal, PrincipalId, PrincipalType, When,
+    Inventory, KnownAttachments, Network, PolicyEntry, PolicyId, Principal, PrincipalId, PrincipalType, Tags, When,
     function_roles,
 };
 use crate::policy::{PolicyType, Unknown};
@@ -257,7 +257,7 @@ impl<'a> Collector<'a> {
             arn: None,
             unique_id: None,
             place: None,
-            tags: None,
+            tags: Tags::NOT_SHOWN,
             identity: self.bare.drain(..).map(attach).collect(),
             known: KnownAttachments::All,
             boundary: None,

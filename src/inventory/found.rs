@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Attached, Function, PolicyId, PrincipalArn, PrincipalType, When};
+use super::{Attached, Function, PolicyId, PrincipalArn, PrincipalType, Tags, When};
 use crate::source::Place;
 
 /// A policy named by its ARN, before anybody knows whether the input holds it.
@@ -49,7 +49,7 @@ pub struct Found<'a> {
     pub arn: Option<PrincipalArn<'a>>,
     pub unique_id: Option<Cow<'a, str>>,
     pub place: Option<Place>,
-    pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    pub tags: Tags<'a>,
     pub holdings: Holdings<'a>,
     pub boundary: Option<Bounding<'a>>,
     pub trust: Option<PolicyId>,
@@ -70,7 +70,7 @@ impl<'a> Found<'a> {
             arn: None,
             unique_id: None,
             place,
-            tags: None,
+            tags: Tags::NOT_SHOWN,
             holdings: Holdings::default(),
             boundary: None,
             trust: None,
@@ -98,7 +98,9 @@ impl<'a> Found<'a> {
         self.holdings.merge(other.holdings);
         self.arn = self.arn.take().or(other.arn);
         self.unique_id = self.unique_id.take().or(other.unique_id);
-        self.tags = self.tags.take().or(other.tags);
+        if self.tags == Tags::NOT_SHOWN {
+            self.tags = other.tags;
+        }
         self.boundary = self.boundary.take().or(other.boundary);
         self.trust = self.trust.take().or(other.trust);
         if let Some(groups) = other.groups {

@@ -135,6 +135,15 @@ pub enum RoleReference {
         /// The logical id of the role.
         role: String,
     },
+    /// An ARN that is put together from the role's name, with another path than the role's.
+    OtherPath {
+        /// The value that has to change.
+        place: Place,
+        /// The logical id of the role.
+        role: String,
+        /// The role's own path.
+        path: String,
+    },
 }
 
 /// `VpcConfig` (`vpc_config`) as it is written.

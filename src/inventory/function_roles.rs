@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::arn::account_and_resource;
 use super::found::{FoundFunction, RoleNamed};
-use super::{Function, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType};
+use super::{Function, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, Tags};
 use crate::policy::Unknown;
 use crate::source::Place;
 
@@ -88,7 +88,7 @@ fn unseen_role<'a>(role: &RoleNamed<'a>, place: Option<Place>) -> Principal<'a> 
         arn,
         unique_id: None,
         place,
-        tags: None,
+        tags: Tags::NOT_SHOWN,
         identity: Vec::new(),
         known: KnownAttachments::Some,
         boundary: None,

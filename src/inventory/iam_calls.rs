@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::found::{Attaching, Bounding, Found, Holdings};
 use super::policy_document::VersionOutput;
 use super::raw::{AttachedPolicy, Boundary, Inline, Tag, Text, Within, tags};
-use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType};
+use super::{Collector, Document, InputProblem, PolicyEntry, PrincipalArn, PrincipalType, Tags};
 use crate::document::{Raw, from_text};
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -130,7 +130,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             place: Some(within.place(role.role_name.raw)),
             arn: role.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: role.role_id.map(|id| id.value),
-            tags: Some(tags(role.tags)),
+            tags: Tags::All(tags(role.tags)),
             boundary: role.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             trust,
             ..Found::named(role.role_name.value, PrincipalType::Role, None)
@@ -141,7 +141,7 @@ pub(super) fn read<'a>(within: Within<'a>, collector: &mut Collector<'a>) -> ser
             place: Some(within.place(user.user_name.raw)),
             arn: user.arn.and_then(|arn| PrincipalArn::new(arn.value)),
             unique_id: user.user_id.map(|id| id.value),
-            tags: Some(tags(user.tags)),
+            tags: Tags::All(tags(user.tags)),
             boundary: user.permissions_boundary.map(|boundary| Bounding::ByArn(within.boundary(boundary))),
             ..Found::named(user.user_name.value, PrincipalType::User, None)
         });

@@ -141,6 +141,19 @@ impl<'a> Inventory<'a> {
     }
 }
 
+/// The tags of a principal, as far as the input shows them: keys and values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tags<'a> {
+    All(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+    /// There may be more than these.
+    Some(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+}
+
+impl Tags<'_> {
+    /// Of an input that shows none.
+    pub const NOT_SHOWN: Self = Tags::Some(Vec::new());
+}
+
 /// A user or a role, and what is attached to it.
 #[derive(Debug)]
 pub struct Principal<'a> {
@@ -152,8 +165,7 @@ pub struct Principal<'a> {
     pub unique_id: Option<Cow<'a, str>>,
     /// Where its name stands.
     pub place: Option<Place>,
-    /// Its tags; none if the input does not show them.
-    pub tags: Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    pub tags: Tags<'a>,
     /// Identity policies: its own, those attached, those of its groups.
     pub identity: Vec<Attached>,
     /// Whether `identity` is all that there is.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::pack::{Fact, Facts, Template};
 use crate::evaluate::glob::{Glob, Token, Var};
 use crate::evaluate::{Context, Knowledge, Language, Presence};
-use crate::inventory::{Principal, PrincipalType};
+use crate::inventory::{Principal, PrincipalType, Tags};
 use crate::reference::{Action, KeyType, catalogue};
 
 /// Where a principal lives and calls.
@@ -148,12 +148,11 @@ impl CallerContext<'_> {
             return Some(self.unless_given(key, Knowledge::Values(vec![Glob::literal(arn.as_str()).with_unknowns()])));
         }
         if let Some(tag) = strip_prefix_ignore_case(key, "aws:PrincipalTag/") {
-            let tags = self.principal.tags.as_ref()?;
-            let value = tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag));
-            return Some(match value {
-                Some((_, value)) => Knowledge::value(value),
-                None => Knowledge::Absent,
-            });
+            let (Tags::All(tags) | Tags::Some(tags)) = &self.principal.tags;
+            return match tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag)) {
+                Some((_, value)) => Some(Knowledge::value(value)),
+                None => matches!(self.principal.tags, Tags::All(_)).then_some(Knowledge::Absent),
+            };
         }
         match self.principal.kind {
             PrincipalType::User if is("aws:username") => self.principal.name.as_deref().map(Knowledge::value),

@@ -15,6 +15,7 @@ mod invalid_policy;
 mod missing_permission;
 mod partial_permission;
 mod policy_removed_with_vpc;
+mod role_arn_without_path;
 mod role_policies_ignored;
 mod role_ref_is_name;
 mod subject;
@@ -60,7 +61,7 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 28] = [
     &attachment_conflict::RULE,
     &capacity_provider_with_vpc::RULE,
     &code_may_manage_interfaces::RULE,
@@ -71,6 +72,7 @@ pub static RULES: [&Rule; 27] = [
     &missing_permission::RULE,
     &partial_permission::RULE,
     &policy_removed_with_vpc::RULE,
+    &role_arn_without_path::RULE,
     &role_policies_ignored::RULE,
     &role_ref_is_name::RULE,
     &trust_source_arn::RULE,

@@ -26,15 +26,11 @@ To mend it, write !GetAtt OrdersRole.Arn.",
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
     said_once(&examined.inventory.functions, |_, function| match &function.role_reference {
         RoleReference::Name { place, role } => Some(named(function, place, role)),
-        RoleReference::Arn => None,
+        RoleReference::Arn | RoleReference::OtherPath { .. } => None,
     })
 }
 
 fn named(function: &Function, place: &Place, role: &str) -> Finding {
-    let write = match place.at {
-        At::Node { wrapping: Wrapping::Yaml, .. } => format!("!GetAtt {role}.Arn"),
-        _ => format!("{{\"Fn::GetAtt\": [\"{role}\", \"Arn\"]}}"),
-    };
     Finding {
         rule: &RULE,
         severity: Severity::Error,
@@ -43,12 +39,20 @@ fn named(function: &Function, place: &Place, role: &str) -> Finding {
         notes: vec![
             "AWS says: 1 validation error detected: Value '…' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:…".to_owned(),
         ],
-        help: Some(format!("write `{write}`")),
+        help: Some(format!("write `{}`", get_att(place, role))),
         url: RULE.source.to_owned(),
         subject: function.role,
         principal: Some(role.to_owned()),
         function: Some(function.name.clone()),
         primary: Label::new(Some(place.clone()), "Ref of a role is its name"),
         related: Label::new(function.place.clone(), "the function").into_iter().collect(),
+    }
+}
+
+/// The ARN of a role, in the language of the file.
+pub(super) fn get_att(place: &Place, role: &str) -> String {
+    match place.at {
+        At::Node { wrapping: Wrapping::Yaml, .. } => format!("!GetAtt {role}.Arn"),
+        _ => format!("{{\"Fn::GetAtt\": [\"{role}\", \"Arn\"]}}"),
     }
 }

@@ -74,6 +74,57 @@ fn a_role_is_named_by_its_arn() {
     }
 }
 
+/// Source: IAM User Guide, "IAM identifiers": the path is part of the ARN; names are unique without it.
+#[test]
+fn an_arn_has_the_path_of_its_role() {
+    let arn = |name: &str| format!("!Sub 'arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{name}'");
+    let path = "      Path: /service/\n";
+    let named = "      RoleName: orders\n";
+    let by_parameter = "      Path: !Sub '/${AWS::StackName}/'\n";
+    for (more, name, fits) in [
+        (path.to_owned(), "/service/${R}", true),
+        (path.to_owned(), "/${R}", false),
+        (path.to_owned(), "/services/${R}", false),
+        (format!("{path}{named}"), "/orders", false),
+        (format!("{path}{named}"), "/service/orders", true),
+        (named.to_owned(), "/orders", true),
+        (named.to_owned(), "/service/orders", false),
+        // Nobody knows.
+        (by_parameter.to_owned(), "/${R}", true),
+    ] {
+        let folder = Folder::of([("t.yaml", template(LAMBDA, &format!("{more}{VPC_ACCESS}"), &arn(name)))]);
+        let report = folder.report(&["t.yaml"]);
+        let found: Vec<&str> = loud(&report).iter().map(|(rule, ..)| *rule).collect();
+        let expected: &[&str] = if fits { &[] } else { &["role-arn-without-path"] };
+        assert_eq!(found, expected, "{more} {name}");
+        assert_eq!(report.verdict(Some("R"), CREATE), "granted", "{more} {name}");
+    }
+}
+
+/// Tags that are written are the role's; those of the stack come to them.
+///
+/// Source: IAM User Guide, "AWS global condition context keys", aws:PrincipalTag; CloudFormation User Guide, "Resource
+/// tag".
+#[test]
+fn a_role_has_the_tags_that_are_written() {
+    let deny = |operator: &str, key: &str| {
+        format!(
+            "      Policies: [{{PolicyName: d, PolicyDocument: {{Version: '2012-10-17', Statement: {{Effect: Deny, Action: 'ec2:*', Resource: '*', Condition: {{{operator}: {{'aws:PrincipalTag/{key}': orders}}}}}}}}}}]\n"
+        )
+    };
+    let tags = "      Tags: [{Key: Team, Value: orders}, {Key: stage, Value: !Ref AWS::StackName}]\n";
+    for (operator, key, verdict) in [
+        ("StringEquals", "team", "denied"),
+        ("StringNotEquals", "Team", "granted"),
+        ("StringEquals", "stage", "conditional"),
+        ("StringEquals", "owner", "conditional"),
+    ] {
+        let more = format!("{tags}{VPC_ACCESS}{}", deny(operator, key));
+        let folder = Folder::of([("t.yaml", template(LAMBDA, &more, "!GetAtt R.Arn"))]);
+        assert_eq!(folder.report(&["t.yaml"]).verdict(Some("R"), CREATE), verdict, "{operator} {key}");
+    }
+}
+
 /// Source: IAM User Guide, "IAM ARNs"; what IAM answers: github.com/runs-on/runs-on/issues/518.
 #[test]
 fn arns_are_of_one_partition() {

@@ -12,7 +12,7 @@ use super::managed::{Managed, managed};
 use super::{Places, sam};
 use crate::document::Doc;
 use crate::inventory::{
-    Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType,
+    Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType, Tags,
 };
 use crate::policy::{PolicyType, Unknown, shown};
 use crate::source::{Part, Path, Place};
@@ -105,6 +105,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             trust,
             groups,
             arn: self.arn(evaluation, shown),
+            tags: tags(properties),
             ..Found::named(Cow::Owned(shown.logical_id.to_string()), kind, Some(shown.place.clone()))
         };
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == found) {
@@ -350,4 +351,16 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         let (path, part): (Path, Part) = resource.place();
         self.places.at(&path, part)
     }
+}
+
+/// The tags that are written: those of the stack come to all that it makes.
+///
+/// Source: AWS CloudFormation User Guide, "Resource tag": "tags that you specify for the stack are propagated to the
+/// resources"; a resource's own tag of the same key wins.
+fn tags<'a>(properties: &Value<'_>) -> Tags<'a> {
+    let tag = |tag: &Value<'_>| {
+        let text = |key: &str| Some(Cow::Owned(tag.get(key)?.known_text()?.into_owned()));
+        Some((text("Key")?, text("Value")?))
+    };
+    Tags::Some(properties.get("Tags").map(Value::items).unwrap_or_default().iter().filter_map(tag).collect())
 }

@@ -60,9 +60,11 @@ pub(super) fn named<'d, 'a>(
     Named::Elsewhere(RoleNamed::Unknown(Cow::Owned(words)))
 }
 
-/// What a function's `Role` says: `Ref` of a role is its name, which Lambda does not take.
+/// What a function's `Role` says: `Ref` of a role is its name, which Lambda does not take; and an ARN that is put together
+/// has the role's path in it.
 ///
-/// Source: CloudFormation Template Reference, "AWS::IAM::Role", "Return values"; "AWS::Lambda::Function" (Role).
+/// Source: CloudFormation Template Reference, "AWS::IAM::Role", "Return values"; "AWS::Lambda::Function" (Role); IAM User
+/// Guide, "IAM identifiers" (the path is part of the ARN, and no two roles differ by it alone).
 pub(super) fn reference<'d>(
     principals: &Principals<'_, 'd, '_>,
     evaluation: &Evaluation<'_, 'd>,
@@ -73,7 +75,7 @@ pub(super) fn reference<'d>(
     let text = role.as_text().unwrap_or_default();
     // The whole of it is the `Ref`, written as such or as a text of one piece.
     let Some(whole) = Unknown::whole(&text).filter(|whole| *whole != Unknown::NAMELESS) else {
-        return RoleReference::Arn;
+        return other_path(principals, evaluation, role, &text).unwrap_or(RoleReference::Arn);
     };
     let named = role.as_reference().map(|reference| &*reference.resource);
     let mut candidates = template.iter().filter(|(_, resource)| named.is_none_or(|id| id == resource.id));
@@ -91,6 +93,24 @@ pub(super) fn reference<'d>(
         Some(name) => RoleReference::Name { place: principals.places.value(&role.origin), role: name },
         None => RoleReference::Arn,
     }
+}
+
+/// An ARN of a role of the template, with another path than the role is given.
+fn other_path<'d>(
+    principals: &Principals<'_, 'd, '_>,
+    evaluation: &Evaluation<'_, 'd>,
+    role: &Value<'d>,
+    text: &str,
+) -> Option<RoleReference> {
+    let id = by_text(principals, evaluation, text)?;
+    let resource = principals.template.resource(id);
+    let path = resource.property("Path").and_then(|node| evaluation.value(&node));
+    let path = path.as_ref().map_or(Some(Cow::Borrowed("/")), Value::as_text).filter(|path| !path.is_empty())?;
+    let name = name_in_arn(text)?;
+    let written = text.splitn(6, ':').nth(5)?.strip_prefix("role")?.strip_suffix(name)?;
+    let differs = *path != *written && !Unknown::is_in(&path) && !Unknown::is_in(written);
+    let place = principals.places.value(&role.origin);
+    differs.then(|| RoleReference::OtherPath { place, role: resource.id.to_string(), path: path.into_owned() })
 }
 
 /// The function whose role SAM makes, of which a text is the ARN or the name.

@@ -16,7 +16,7 @@ use super::table::{ResourceId, Table};
 use super::value::Value;
 use crate::document::Doc;
 use crate::inventory::{
-    Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType,
+    Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType, Tags,
 };
 use crate::policy::PolicyType;
 use crate::source::Place;
@@ -91,7 +91,7 @@ impl<'t, 'a> Principals<'t, 'a> {
         let word = if kind == PrincipalType::User { "user" } else { "role" };
         let found = collector.principal(Found {
             arn: principal_arn(table, resource, word).and_then(|arn| PrincipalArn::new(Cow::Owned(arn))),
-            tags: tags(resource),
+            tags: tags(resource).unwrap_or(Tags::NOT_SHOWN),
             holdings,
             boundary,
             trust,
@@ -310,7 +310,7 @@ impl<'t, 'a> Principals<'t, 'a> {
     }
 }
 
-fn tags<'a>(resource: &Resource<'_>) -> Option<Vec<(Cow<'a, str>, Cow<'a, str>)>> {
+fn tags<'a>(resource: &Resource<'_>) -> Option<Tags<'a>> {
     let all = [resource.get("tags_all"), resource.get("tags")];
     let known = all.iter().find(|tags| !tags.is_unknown() && !tags.has_unknown())?;
     // Default tags are in `tags_all` only.
@@ -321,5 +321,5 @@ fn tags<'a>(resource: &Resource<'_>) -> Option<Vec<(Cow<'a, str>, Cow<'a, str>)>
     let tag = |(key, value): &(Cow<'_, str>, Doc<'_>)| {
         Some((Cow::Owned(key.to_string()), Cow::Owned(value.as_text()?.to_owned())))
     };
-    Some(members.iter().filter_map(tag).collect())
+    Some(Tags::All(members.iter().filter_map(tag).collect()))
 }
