@@ -111,8 +111,9 @@ class Plan:
         module["variables"] = {k: {} for k in (arguments or {})}
 
     def add(self, address, depends_on=None, instances=None, module="", repeat=None, actions=("create",), before=None,
-            state_depends_on=None, **arguments):
-        """A block and its instances. `instances`: keys, or pairs of a key and the arguments that differ."""
+            state_depends_on=None, refreshed=None, **arguments):
+        """A block and its instances. `instances`: keys, or pairs of a key and the arguments that differ. `refreshed`:
+        attributes that AWS gave and nobody has written."""
         mode = "data" if address.startswith("data.") else "managed"
         kind, name = address.removeprefix("data.").split(".")
         block = {"address": address, "mode": mode, "type": kind, "name": name, "provider_config_key": "aws",
@@ -129,9 +130,9 @@ class Plan:
         for instance in [None] if instances is None else instances:
             key, own = instance if isinstance(instance, tuple) else (instance, {})
             self.instance(address, mode, kind, name, key, module, {**arguments, **own}, list(actions), before,
-                          state_depends_on)
+                          state_depends_on, refreshed or {})
 
-    def instance(self, address, mode, kind, name, key, module, arguments, actions, before, state_depends_on):
+    def instance(self, address, mode, kind, name, key, module, arguments, actions, before, state_depends_on, refreshed):
         suffix = "" if key is None else f"[{json.dumps(key)}]"
         head = {"address": (module + "." if module else "") + address + suffix}
         entry = dict(head, mode=mode, type=kind, name=name)
@@ -139,6 +140,8 @@ class Plan:
             entry["index"] = key
         entry["provider_name"] = self.provider
         after, unknown = known(arguments)
+        after.update(refreshed)
+        before = {**before, **refreshed} if before else None
         if "create" in actions or actions == ["read"]:
             computed = COMPUTED.get(("data." if mode == "data" else "") + kind, ["id"])
             unknown.update({k: True for k in computed if k not in after and k not in unknown})
@@ -158,6 +161,11 @@ class Plan:
             self.planned.append((module, dict(entry, schema_version=0, values=after, sensitive_values={})))
         if actions != ["create"]:
             self.prior.append((module, state))
+
+    def keep(self, kind):
+        """Leaves changes of this type only."""
+        self.changes = [c for c in self.changes if c["type"] == kind]
+        self.planned = [(m, r) for m, r in self.planned if r["type"] == kind]
 
     @staticmethod
     def tree(resources):
@@ -229,7 +237,8 @@ def attach(p, name="vpc", role="worker", arn=VPC_ACCESS, **more):
 
 
 def inline(p, text, name="eni", role="worker", **more):
-    p.add(f"aws_iam_role_policy.{name}", **{"name": name, "role": Ref(f"aws_iam_role.{role}.id"), "policy": text, **more})
+    role = Ref(f"aws_iam_role.{role}.id") if isinstance(role, str) else role
+    p.add(f"aws_iam_role_policy.{name}", **{"name": name, "role": role, "policy": text, **more})
 
 
 @plan
@@ -748,11 +757,148 @@ def opentofu(p):
 
 @plan
 def targeted(p):
-    # What -target leaves alone is planned as it is, without a change.
-    nothing_to_do(p)
-    p.changes = [c for c in p.changes if c["type"] == "aws_lambda_function"]
-    for module, resource in p.planned:
-        resource["values"] = next(r for m, r in p.prior if r["address"] == resource["address"])["values"]
+    # What -target leaves alone is in the prior state only.
+    nothing_to_do(p); p.keep("aws_lambda_function")
+
+
+@plan
+def targeted_attachment_goes(p):
+    nothing_to_do(p); p.keep("aws_iam_role_policy_attachment")
+    for change in p.changes:
+        change["change"].update(actions=["delete"], after=None)
+    p.planned = []
+
+
+@plan
+def only_refreshed(p):
+    nothing_to_do(p); p.keep("nothing")
+
+
+ROLE_ARN = "arn:aws:iam::123412341234:role/worker-role"
+LOGS = allow(["logs:*"])
+
+
+def existing(p, arns=(), inline_policy=(), vpc_before=(), **more):
+    """A role that is there, as AWS shows it, and a function that is there and enters the VPC."""
+    role(p, actions=["no-op"], refreshed={"arn": ROLE_ARN, "id": "worker-role", "managed_policy_arns": list(arns), "inline_policy": list(inline_policy)})
+    before = {"function_name": "worker", "handler": "main.handler", "runtime": "python3.13", "role": ROLE_ARN, "timeout": 30, "vpc_config": list(vpc_before), "source_code_hash": "a"}
+    function(p, actions=["update"], before=before, role=Ref("aws_iam_role.worker.arn", value=ROLE_ARN), **{"source_code_hash": "a", **more})
+
+
+def changed_inline(p, before, after):
+    inline(p, policy(*after), role=Ref("aws_iam_role.worker.id", value="worker-role"), actions=["update"], before={"name": "eni", "role": "worker-role", "policy": policy(*before)})
+
+
+def exclusive(p, arns, **more):
+    p.add("aws_iam_role_policy_attachments_exclusive.worker", **{"role_name": Ref("aws_iam_role.worker.name", value="worker-role"), "policy_arns": arns, **more})
+
+
+@plan
+def exclusive_attaches_in_order(p):
+    role(p); exclusive(p, [VPC_ACCESS]); function(p, depends_on=["aws_iam_role_policy_attachments_exclusive.worker"])
+
+
+@plan
+def exclusive_attaches_without_order(p):
+    role(p); exclusive(p, [VPC_ACCESS]); function(p)
+
+
+@plan
+def exclusive_attaches_what_is_made(p):
+    role(p)
+    p.add("aws_iam_policy.eni", name="eni", path="/", policy=policy(allow()))
+    attach(p, arn=Ref("aws_iam_policy.eni.arn")); exclusive(p, Ref("aws_iam_policy.eni.arn"))
+    function(p, depends_on=["aws_iam_role_policy_attachment.vpc"])
+
+
+@plan
+def exclusive_takes_away(p):
+    existing(p, arns=[VPC_ACCESS], vpc_before=IN_VPC, timeout=60)
+    exclusive(p, [BASIC], actions=["update"], before={"role_name": "worker-role", "policy_arns": [VPC_ACCESS]})
+
+
+@plan
+def exclusive_goes_attachments_stay(p):
+    existing(p, arns=[VPC_ACCESS], vpc_before=IN_VPC, timeout=60)
+    exclusive(p, [VPC_ACCESS], actions=["delete"])
+
+
+@plan
+def policies_exclusive_takes_away(p):
+    existing(p, inline_policy=[{"name": "eni", "policy": policy(allow())}], vpc_before=IN_VPC, timeout=60)
+    p.add("aws_iam_role_policies_exclusive.worker", role_name=Ref("aws_iam_role.worker.name", value="worker-role"), policy_names=[])
+
+
+@plan
+def policy_changed_without_order(p):
+    existing(p, inline_policy=[{"name": "eni", "policy": policy(LOGS)}]); changed_inline(p, [LOGS], [LOGS, allow()])
+
+
+@plan
+def policy_changed_in_order(p):
+    existing(p, inline_policy=[{"name": "eni", "policy": policy(LOGS)}], depends_on=["aws_iam_role_policy.eni"])
+    changed_inline(p, [LOGS], [LOGS, allow()])
+
+
+@plan
+def policy_changed_in_other_ways(p):
+    existing(p, inline_policy=[{"name": "eni", "policy": policy(allow())}]); changed_inline(p, [allow()], [LOGS, allow()])
+
+
+@plan
+def typo_mended(p):
+    # What was wrong with the text before is nobody's business any more.
+    existing(p, inline_policy=[{"name": "eni", "policy": policy(allow(ENI[:1] + ["ec2:DescribeNetworkInterface"] + ENI[2:]))}], depends_on=["aws_iam_role_policy.eni"])
+    changed_inline(p, [allow(ENI[:1] + ["ec2:DescribeNetworkInterface"] + ENI[2:])], [allow()])
+
+
+@plan
+def managed_policy_changed_without_order(p):
+    arn = "arn:aws:iam::123412341234:policy/eni"
+    existing(p, arns=[arn])
+    p.add("aws_iam_policy.eni", actions=["update"], before={"name": "eni", "path": "/", "policy": policy(LOGS)}, refreshed={"arn": arn, "id": arn},
+          name="eni", path="/", policy=policy(LOGS, allow()))
+    attach(p, arn=Ref("aws_iam_policy.eni.arn", value=arn), actions=["no-op"])
+
+
+@plan
+def only_the_code_changes(p):
+    # UpdateFunctionCode does not ask what the role may do.
+    enis = "arn:aws:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
+    existing(p, arns=[enis], vpc_before=IN_VPC, source_code_hash="b")
+    attach(p, "old", arn=enis, actions=["delete"]); attach(p)
+
+
+@plan
+def policies_for_each(p):
+    role(p)
+    p.add("aws_iam_policy.eni", name="eni", path="/", policy=policy(allow()))
+    p.add("aws_iam_policy.data", name="data", path="/", policy=policy(allow(["s3:GetObject"])))
+    attach(p, "all", arn=Ref("each.value"), instances=["data", "eni"], repeat=Ref("aws_iam_policy.eni.arn", "aws_iam_policy.data.arn"))
+    function(p, depends_on=["aws_iam_role_policy_attachment.all"])
+
+
+@plan
+def policies_for_each_role(p):
+    # Which role gets which policy, the plan does not say.
+    role(p); role(p, "other")
+    p.add("aws_iam_policy.eni", name="eni", path="/", policy=policy(allow()))
+    p.add("aws_iam_policy.data", name="data", path="/", policy=policy(allow(["s3:GetObject"])))
+    p.add("aws_iam_role_policy_attachment.all", instances=[("data", {"role": "other-role"}), ("eni", {"role": "worker-role"})],
+          repeat=Ref("aws_iam_policy.eni.arn", "aws_iam_policy.data.arn"), role=Ref("each.key"), policy_arn=Ref("each.value"))
+    function(p, depends_on=["aws_iam_role_policy_attachment.all"])
+
+
+@plan
+def other_partition(p):
+    p.region = "cn-north-1"
+    attached_in_order(p)
+
+
+@plan
+def own_partition(p):
+    p.region = "cn-north-1"
+    role(p); attach(p, arn=VPC_ACCESS.replace(":aws:", ":aws-cn:", 1)); function(p, depends_on=["aws_iam_role_policy_attachment.vpc"])
 
 
 @plan
@@ -782,4 +928,5 @@ def main(folder):
     (folder / "one-line.json").write_text(json.dumps(p.json(), separators=(",", ":")))
 
 
-main(pathlib.Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))

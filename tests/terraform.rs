@@ -18,7 +18,7 @@ const UNRESOLVED: [&str; 3] = ["unresolved"; 3];
 const WORKER: &str = "aws_lambda_function.worker";
 const ROLE: &str = "aws_iam_role.worker";
 
-const PLANS: [Expected; 70] = [
+const PLANS: [Expected; 88] = [
     // The account is the caller's, so that the account-wide ARN is all that Lambda asks for.
     ("account-looked-up", &[], &[G]),
     ("attached-in-order", &[], &[G]),
@@ -42,6 +42,13 @@ const PLANS: [Expected; 70] = [
     ("edge-function", &[("edge-function-in-vpc", "vpc_config")], &[G]),
     ("empty-lists", &[], &[MISSING]),
     ("errored", &[], &[G]),
+    // A resource that claims to know all attachments makes them, too.
+    ("exclusive-attaches-in-order", &[], &[G]),
+    ("exclusive-attaches-what-is-made", &[], &[G]),
+    ("exclusive-attaches-without-order", &[("unordered-policy", WORKER)], &[G]),
+    // When it is destroyed, what it attached stays.
+    ("exclusive-goes-attachments-stay", &[], &[G]),
+    ("exclusive-takes-away", &[("missing-permission", ROLE)], &[MISSING]),
     ("inline-policy-beside-role-policy", &[("attachment-conflict", "inline_policy")], &[G]),
     ("inline-policy-of-role", &[], &[G]),
     ("inline-without-order", &[("unordered-policy", WORKER)], &[G]),
@@ -54,6 +61,8 @@ const PLANS: [Expected; 70] = [
     ("logs-only", &[("missing-permission", ROLE)], &[MISSING]),
     ("managed-policy-arns", &[], &[G]),
     ("managed-policy-arns-beside-attachment", &[("attachment-conflict", "managed_policy_arns")], &[G]),
+    // The policy is there already, and gets the right in its own time.
+    ("managed-policy-changed-without-order", &[("unordered-policy", WORKER)], &[G]),
     ("managed-policy-looked-up", &[], &[G]),
     ("misspelt-managed-policy", &[("unknown-managed-policy", "arn:aws:iam::aws:policy/AWSLambdaVPC")], &[MISSING]),
     ("mixed-vpcs", &[("vpc-mixed-vpcs", "vpc_config")], &[G]),
@@ -66,12 +75,24 @@ const PLANS: [Expected; 70] = [
     ("nothing-to-do", &[], &[G]),
     ("one-line", &[("unordered-policy", WORKER)], &[G]),
     ("one-of-each-forgets", &[("missing-permission", "aws_iam_role.worker[\\\"out\\\"]")], &[G, MISSING]),
+    ("only-refreshed", &[], &[G]),
+    // UpdateFunctionCode does not ask what the role may do.
+    ("only-the-code-changes", &[], &[G]),
     ("opentofu", &[("unordered-policy", WORKER)], &[G]),
     ("ordered-through-another", &[], &[G]),
+    ("other-partition", &[("wrong-partition", "arn:aws:iam::aws:policy/service-role")], &[MISSING]),
     // An output waits for what its depends_on says, and who takes it, too.
     ("output-in-order", &[], &[G]),
+    ("own-partition", &[], &[G]),
     ("policies-exclusive", &[("attachment-conflict", "aws_iam_role_policies_exclusive.worker")], &[G]),
+    ("policies-exclusive-takes-away", &[("missing-permission", ROLE)], &[MISSING]),
+    ("policies-for-each", &[], &[G]),
+    // Which role gets which policy, nobody knows before.
+    ("policies-for-each-role", &[], &[UNRESOLVED, UNRESOLVED]),
     ("policy-attachment-of-all", &[], &[G]),
+    ("policy-changed-in-order", &[], &[G]),
+    ("policy-changed-in-other-ways", &[], &[G]),
+    ("policy-changed-without-order", &[("unordered-policy", WORKER)], &[G]),
     ("policy-of-ones-own", &[], &[G]),
     ("private-subnet", &[], &[G]),
     ("public-by-route-block", &[("vpc-public-subnet", "vpc_config")], &[G]),
@@ -90,8 +111,11 @@ const PLANS: [Expected; 70] = [
     ("state", &[], &[G]),
     ("subnets-without-groups", &[("vpc-config-incomplete", "security_group_ids")], &[G]),
     ("targeted", &[], &[G]),
+    ("targeted-attachment-goes", &[("missing-permission", ROLE)], &[MISSING]),
     ("text-known-after-apply", &[], &[UNRESOLVED]),
     ("trusts-edge-only", &[("untrusted-role", "edgelambda.")], &[G]),
+    // What was wrong with the text before is nobody's business any more.
+    ("typo-mended", &[], &[G]),
     ("update-enters-vpc", &[("unordered-policy", WORKER)], &[G]),
     // Blocks for each element of what nobody knows yet: there may be one.
     ("vpc-config-known-after-apply", &[("missing-permission", ROLE)], &[MISSING]),
@@ -218,6 +242,54 @@ fn other_format_versions_are_refused_in_words() {
         let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(shown.contains(&format!("format version {version}")), "{shown}");
     }
+}
+
+/// What people give in place of a plan: told what it is, and the command that makes a plan of it.
+#[test]
+fn what_is_no_plan_is_answered_with_the_command() {
+    let plan = std::fs::read_to_string(folder().join("one-line.json")).expect("there");
+    let wrapped =
+        format!("[command]/opt/terraform-bin show -json plan.bin\n{plan}\n::debug::Terraform exited with code 0.");
+    let shown = "\nTerraform used the selected providers to generate the following execution\nplan.\n";
+    let log =
+        "{\"@level\":\"info\",\"@message\":\"Terraform 1.9.0\",\"@module\":\"terraform.ui\"}\n{\"@level\":\"info\"}\n";
+    let state_file = r#"{"version": 4, "terraform_version": "1.9.0", "serial": 3, "lineage": "x", "resources": []}"#;
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(plan.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let show = "terraform show -json";
+    for (name, text, what, help) in [
+        ("main.tf", b"# ours\nresource \"aws_iam_role\" \"r\" {\n}\n".to_vec(), "configuration", show),
+        ("main.tf.json", br#"{"resource": {"aws_iam_role": {"r": {}}}}"#.to_vec(), "configuration", show),
+        ("plan.txt", shown.into(), "for people to read", show),
+        ("log.json", log.into(), "log", show),
+        ("terraform.tfstate", state_file.into(), "state file", show),
+        ("wrapped.json", wrapped.into(), "setup-terraform", "terraform_wrapper: false"),
+        ("plan.bin", b"PK\x03\x04\x14\0\x08\0\xff".to_vec(), "ZIP archive", show),
+        ("utf16.json", utf16, "UTF-16", "Out-File -Encoding utf8"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(name), text).expect("written");
+        let run = |path: &str| {
+            let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
+            let output = command.current_dir(folder.path()).args(["check", path]).output().expect("rolecall runs");
+            let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            (output.status.code(), shown.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        let (status, shown) = run(name);
+        assert_eq!(status, Some(2), "{name}: {shown}");
+        assert!(shown.contains(what) && shown.contains(help), "{name}: {shown}");
+        // A folder of a project has them all.
+        if !["plan.bin", "utf16.json"].contains(&name) {
+            assert_eq!(run(".").0, Some(0), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_state_without_resources_has_nobody() {
+    let mut command = Command::cargo_bin("rolecall").expect("the binary is built with the tests");
+    let output =
+        command.args(["check", "-"]).write_stdin(r#"{"format_version":"1.0"}"#).output().expect("rolecall runs");
+    assert_eq!(output.status.code(), Some(0));
 }
 
 /// Whatever a plan is cut down to or turned into, rolecall ends with one of its three statuses.

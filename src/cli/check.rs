@@ -97,6 +97,9 @@ pub(super) fn recognize<'a>(
                 let message = "this is none of the kinds of input that rolecall knows".to_owned();
                 problems.push(not_understood(sources, *id, message, KINDS));
             }
+            (Recognized::NearPlan(near), Given::ByName) => {
+                problems.push(not_understood(sources, *id, near.message().to_owned(), near.help()));
+            }
             (Recognized::NoJson(error), Given::ByName) => {
                 problems.push(InputProblem {
                     path: name.to_owned(),
@@ -112,7 +115,10 @@ pub(super) fn recognize<'a>(
                 Recognized::PolicyDocument | Recognized::IamCall | Recognized::Template | Recognized::TerraformPlan(_),
                 _,
             )
-            | (Recognized::Broken | Recognized::NoJson(_) | Recognized::Unknown, Given::InFolder) => {}
+            | (
+                Recognized::Broken | Recognized::NoJson(_) | Recognized::NearPlan(_) | Recognized::Unknown,
+                Given::InFolder,
+            ) => {}
         }
     }
     if let Some(id) = truncated.filter(|_| !complete) {

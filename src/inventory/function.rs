@@ -85,7 +85,9 @@ pub struct When {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unordered {
     pub policy: PolicyId,
-    /// The resource that attaches it: what `DependsOn` has to name.
+    /// What stands in its place until it comes: its text before the update.
+    pub until: Option<PolicyId>,
+    /// The resource that attaches it, or changes its text: what `DependsOn` has to name.
     pub resource: String,
     pub place: Place,
     pub mend: OrderMend,

@@ -43,7 +43,7 @@ pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Sub
 pub use policy_document::read_policy_document;
 pub use recognize::{Recognized, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
-pub use terraform::{DependsOnLine, TakesAway, Waiting, depends_on_line};
+pub use terraform::{DependsOnLine, NearPlan, TakesAway, Waiting, depends_on_line};
 
 use crate::policy::PolicyType;
 use crate::source::Place;

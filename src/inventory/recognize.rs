@@ -8,7 +8,7 @@ use super::account_details::{self, Continuation};
 use super::cloudformation::{self, Places};
 use super::iam_calls;
 use super::raw::Within;
-use super::terraform::{self, TakesAway};
+use super::terraform::{self, NearPlan, TakesAway};
 use super::{Collector, InputProblem, PolicyEntry};
 use crate::document::{Doc, SyntaxError, from_text};
 use crate::policy::PolicyType;
@@ -25,6 +25,8 @@ pub enum Recognized {
     Template,
     /// A plan or a state of Terraform or OpenTofu.
     TerraformPlan(TakesAway),
+    /// Something of Terraform's that is no plan.
+    NearPlan(NearPlan),
     /// None of the known kinds.
     Unknown,
     /// No JSON at all.
@@ -111,6 +113,9 @@ pub fn read_source<'a>(
         Recognized::Template
     };
     if !text.trim_start().starts_with('{') {
+        if let Some(near) = NearPlan::of_text(text) {
+            return Recognized::NearPlan(near);
+        }
         // A list is no template; a page of text that begins with a link may hold one as an example.
         if looks_like("Resources") && looks_like("::") && !text.trim_start().starts_with('[') {
             match Doc::parse_yaml_source(source) {
@@ -143,6 +148,9 @@ pub fn read_source<'a>(
     let marks: Marks = match from_text(text) {
         Ok(marks) => marks,
         Err(error) => {
+            if let Some(near) = NearPlan::of_text(text) {
+                return Recognized::NearPlan(near);
+            }
             // Two members of one name are a problem of the policy, which its reader words.
             let doubled = error.to_string().starts_with("duplicate field `Statement`");
             if doubled && let Ok(entry) = bare(within, PolicyType::Identity) {
@@ -171,7 +179,8 @@ pub fn read_source<'a>(
         return template(&doc, Wrapping::Bare, collector, problems);
     }
     let of_plan = marks.planned_values.is_some() || marks.resource_changes.is_some();
-    if marks.format_version.is_some() && (of_plan || (marks.values.is_some() && marks.terraform_version.is_some())) {
+    let of_state = || (marks.values.is_some() && marks.terraform_version.is_some()) || terraform::is_empty_state(text);
+    if marks.format_version.is_some() && (of_plan || of_state()) {
         return plan(collector, problems);
     }
     let call = [
@@ -184,7 +193,7 @@ pub fn read_source<'a>(
         marks.groups,
     ];
     if call.iter().all(Option::is_none) {
-        return Recognized::Unknown;
+        return NearPlan::of_json(text).map_or(Recognized::Unknown, Recognized::NearPlan);
     }
     match iam_calls::read(within, collector) {
         Ok(()) => Recognized::IamCall,

@@ -9,7 +9,7 @@ use super::assumed::assumed_locality;
 use super::configured::Configured;
 use super::context::{CallerContext, Locality};
 use super::pack::{Facts, Level, Only, Pack, PackAction, PackPrincipal};
-use super::partition::{foreign_partition, partition_of};
+use super::partition::{foreign_partition, partition_of, shown_partition};
 use super::policies::{PolicyProblem, PolicyStore};
 use super::question::{Asked, question};
 use super::races::{Race, Role, race};
@@ -19,7 +19,8 @@ use crate::evaluate::{
     judge as evaluate, may_assume, near_misses,
 };
 use crate::inventory::{
-    Attached, Function, Inventory, KnownAttachments, Principal, PrincipalArn, PrincipalId, PrincipalType, RegionsAre,
+    Attached, Function, Inventory, KnownAttachments, PolicyId, Principal, PrincipalArn, PrincipalId, PrincipalType,
+    RegionsAre,
 };
 use crate::policy::Policy;
 use crate::reference::{Action, catalogue};
@@ -151,7 +152,7 @@ impl<'j, 'a> Judge<'j, 'a> {
     fn principal(&mut self, id: PrincipalId) -> Vec<Judged> {
         let principal = self.judging.inventory.principal(id);
         let identity: Vec<(Attached, Option<Rc<Policy>>)> =
-            principal.identity.iter().map(|attached| (attached.clone(), self.identity_policy(attached))).collect();
+            principal.identity.iter().map(|attached| (attached.clone(), self.identity_policy(id, attached))).collect();
         let seen: Vec<Rc<Policy>> = identity.iter().filter_map(|(_, policy)| policy.clone()).collect();
         let trust = principal.trust.and_then(|trust| self.store.policy(trust));
         let mut judged = Vec::new();
@@ -174,9 +175,11 @@ impl<'j, 'a> Judge<'j, 'a> {
     }
 
     /// An identity policy. One of another partition cannot be attached, whatever it says.
-    fn identity_policy(&mut self, attached: &Attached) -> Option<Rc<Policy>> {
-        let entry = self.judging.inventory.policy(attached.policy);
-        let foreign = self.judging.said_partition().zip(entry.arn.as_deref());
+    fn identity_policy(&mut self, id: PrincipalId, attached: &Attached) -> Option<Rc<Policy>> {
+        let inventory = self.judging.inventory;
+        let entry = inventory.policy(attached.policy);
+        let own = self.judging.said_partition().or_else(|| shown_partition(inventory, id));
+        let foreign = own.zip(entry.arn.as_deref());
         if foreign.is_some_and(|(own, arn)| foreign_partition(arn, own).is_some()) {
             return Some(Rc::new(Policy::refused()));
         }
@@ -239,6 +242,13 @@ impl<'j, 'a> Judge<'j, 'a> {
             locality: locality.clone(),
             configured: configured.clone(),
         });
+        let untils: Vec<(PolicyId, Option<Rc<Policy>>)> = self
+            .judging
+            .inventory
+            .functions_of(id)
+            .flat_map(|function| &function.unordered)
+            .filter_map(|late| Some((late.policy, self.store.policy(late.until?))))
+            .collect();
         let layered: Vec<LayeredPolicy<'_>> = policies
             .iter()
             .map(|judged| LayeredPolicy { layer: judged.layer, policy: judged.policy.as_deref() })
@@ -324,8 +334,16 @@ impl<'j, 'a> Judge<'j, 'a> {
             (0..actions.len()).filter(required).map(|index| (index, actions[index].outcome.verdict)).collect();
         let role = Role { identity: &principal.identity, verdicts: &verdicts };
         let without = |index: usize, removed: &[bool]| {
-            let kept = layered.iter().enumerate().filter(|(at, _)| !removed.get(*at).is_some_and(|removed| *removed));
-            let kept: Vec<LayeredPolicy<'_>> = kept.map(|(_, layered)| *layered).collect();
+            let until = |at: usize| {
+                let late = principal.identity[at].policy;
+                let (_, policy) = untils.iter().find(|(policy, _)| *policy == late)?;
+                Some(LayeredPolicy { layer: Layer::Identity, policy: policy.as_deref() })
+            };
+            let kept = layered.iter().enumerate().filter_map(|(at, layered)| match removed.get(at) {
+                Some(true) => until(at),
+                _ => Some(*layered),
+            });
+            let kept: Vec<LayeredPolicy<'_>> = kept.collect();
             let facts = [&kind.actions[index].context, &kind.context];
             let caller = CallerContext { facts, action: questions[index].action, ..caller };
             let question = &actions[index].question;

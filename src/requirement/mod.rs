@@ -23,7 +23,7 @@ pub use pack::{
     Applies, Chosen, ConfiguredList, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal,
     PackResource, PackTrust, Template,
 };
-pub use partition::{foreign_partition, partition_of};
+pub use partition::{foreign_partition, partition_of, shown_partition};
 pub use policies::PolicyProblem;
 pub use question::Asked;
 pub use races::Race;

@@ -1,5 +1,7 @@
 //! Partitions: the parts of AWS that know nothing of each other, each with its own ARNs.
 
+use crate::inventory::{Inventory, PrincipalId};
+
 /// The partition in which a region lies.
 ///
 /// Source: AWS General Reference, "Amazon Resource Names (ARNs)": the partitions.
@@ -15,6 +17,13 @@ pub fn partition_of(region: &str) -> &'static str {
         ("eu-isof-", "aws-iso-f"),
     ];
     PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
+/// The partition that an input shows a principal to be in: that of the region of its functions, else that of its ARN. A
+/// template's ARNs are of `aws` where nobody says where it is deployed: this is no sign.
+pub fn shown_partition<'i>(inventory: &'i Inventory<'_>, id: PrincipalId) -> Option<&'i str> {
+    let of_arn = || inventory.principal(id).arn.as_ref()?.known_partition().filter(|partition| *partition != "aws");
+    inventory.region_of(id).map(partition_of).or_else(of_arn)
 }
 
 /// The partition that an ARN is written out with, if it is another one than this. A pattern, a variable or an unknown

@@ -103,6 +103,12 @@ impl<'i, 'a> PolicyStore<'i, 'a> {
 
     /// Reads whatever nobody asked for, and gives every problem of every document, in the order of the inventory.
     pub(super) fn into_problems(mut self) -> Vec<PolicyProblem> {
+        // What stands there only until something else comes has no problems any more.
+        let functions = self.inventory.functions.iter();
+        for until in functions.flat_map(|function| &function.unordered).filter_map(|late| late.until) {
+            self.seen[until.0] = Seen::Reported;
+            self.problems.retain(|problem| problem.policy != until);
+        }
         for index in 0..self.seen.len() {
             if self.seen[index] == Seen::NotYet {
                 self.policy(PolicyId(index));

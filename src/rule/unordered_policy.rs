@@ -75,10 +75,12 @@ fn unordered(subject: &Subject<'_>, race: &Race, function: &Function) -> Finding
     finding.function = Some(function.name.clone());
     let place = function.depends_on.place.clone().or_else(|| function.place.clone());
     finding.primary = Label::new(place, format!("nothing here makes it wait for {named}"));
-    let mut places: Vec<(&Place, OrderMend)> = late.iter().map(|late| (&late.place, late.mend)).collect();
+    let mut places: Vec<(&Place, OrderMend, bool)> =
+        late.iter().map(|late| (&late.place, late.mend, late.until.is_some())).collect();
     places.dedup();
-    let attaches = |(place, mend): (&Place, OrderMend)| {
+    let attaches = |(place, mend, is_there): (&Place, OrderMend, bool)| {
         let message = match mend {
+            _ if is_there => "this changes the policy, in its own time",
             OrderMend::DependsOn | OrderMend::WithinModule => "this attaches the policy, in its own time",
             OrderMend::OtherPolicy => "this attaches the policy, and waits for the function",
         };

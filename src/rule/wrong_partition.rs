@@ -6,7 +6,7 @@ use super::subject::{Examined, Subject};
 use crate::document::Doc;
 use crate::evaluate::Layer;
 use crate::inventory::{Document, PolicyId, Resolved};
-use crate::requirement::{JudgedPolicy, foreign_partition};
+use crate::requirement::{JudgedPolicy, foreign_partition, shown_partition};
 use crate::source::{Part, Path};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +19,8 @@ Resource is of another partition: \"MalformedPolicyDocument: Partition \"aws\" i
 \"arn:aws:logs:*:*:*\"\", and attaches no managed policy of another one: \"ValidationError: Invalid ARN partition\". \
 Nothing of such a policy is granted.
 
-The partition is known from --partition or --region, or from the ARNs of an account's own principals.
+The partition is known from --partition or --region, from the region of a plan's provider, or from the ARNs of an \
+account's own principals.
 
 Example: ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole], deployed to \
 cn-north-1.
@@ -51,7 +52,7 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 /// A managed policy of another partition.
 fn attached(examined: &Examined<'_>, subject: &Subject<'_>, judged: &JudgedPolicy) -> Option<Finding> {
     let arn = subject.inventory.policy(judged.attached.policy).arn.as_deref()?;
-    let own = examined.partition?;
+    let own = examined.partition.or_else(|| shown_partition(subject.inventory, subject.judged.principal))?;
     let foreign = foreign_partition(arn, own)?;
     let message = format!("`{arn}` is of partition `{foreign}`, and {} is of `{own}`", subject.words());
     let mut finding = subject.finding(&RULE, Severity::Error, message);
@@ -69,8 +70,9 @@ fn written(examined: &Examined<'_>, subject: &Subject<'_>, judged: &JudgedPolicy
     let entry = subject.inventory.policy(judged.attached.policy);
     let document = entry.document.as_ref()?;
     // The ARN of a template's role has a partition that is only assumed.
-    let shown = || subject.inventory.principal(subject.judged.principal).arn.as_ref()?.known_partition();
-    let own = examined.partition.or_else(|| document.raw().and_then(|_| shown()))?;
+    let of_arn = || subject.inventory.principal(subject.judged.principal).arn.as_ref()?.known_partition();
+    let shown = || shown_partition(subject.inventory, subject.judged.principal);
+    let own = examined.partition.or_else(shown).or_else(|| document.raw().and_then(|_| of_arn()))?;
     let (arn, path) = foreign_resource(document, own)?;
     let foreign = foreign_partition(&arn, own)?;
     let name = entry.name.as_deref().or(entry.arn.as_deref()).unwrap_or("the policy");

@@ -33,6 +33,8 @@ enum Reason {
     NotUtf8 { position: Position, byte: u8 },
     #[error("it is UTF-16 text; only UTF-8 is read")]
     Utf16,
+    #[error("it is a ZIP archive, not text")]
+    Zip,
     #[error("{0}")]
     Other(io::Error),
 }
@@ -59,6 +61,9 @@ impl ReadError {
             Reason::TooLarge { .. } => Some("split the input, or write one file for each page of the answer"),
             Reason::NotUtf8 { .. } => Some("save the file as UTF-8"),
             Reason::Utf16 => Some("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8 FILE`"),
+            Reason::Zip => {
+                Some("a plan that Terraform saved is one: give what `terraform show -json FILE` prints of it")
+            }
             Reason::Forbidden | Reason::Other(_) => None,
         }
     }
@@ -110,6 +115,9 @@ fn read_bounded(reader: impl Read, expected: u64, limit: u64) -> Result<Vec<u8>,
 fn decode(bytes: Vec<u8>) -> Result<String, Reason> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Reason::Utf16);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Reason::Zip);
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();

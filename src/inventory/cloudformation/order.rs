@@ -78,6 +78,7 @@ impl<'t, 'd> Dependencies<'t, 'd> {
             let cycle = order.waits(*by, function);
             Unordered {
                 policy: *policy,
+                until: None,
                 resource: resource.id.to_string(),
                 place: places.at(&path, part),
                 mend: if cycle { OrderMend::OtherPolicy } else { OrderMend::DependsOn },

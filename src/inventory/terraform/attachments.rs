@@ -1,7 +1,8 @@
 //! Which resources of a plan attach policies to which roles, users and groups.
 //!
 //! Source: Terraform Registry, hashicorp/aws, "aws_iam_role_policy", "aws_iam_role_policy_attachment",
-//! "aws_iam_policy_attachment", and the same of users and groups.
+//! "aws_iam_policy_attachment", "aws_iam_role_policy_attachments_exclusive", "aws_iam_role_policies_exclusive", and the
+//! same of users and groups.
 
 use foldhash::HashMap;
 
@@ -38,6 +39,25 @@ impl Holder {
         }
     }
 
+    /// Of a resource that claims to know all policies of one.
+    pub(super) fn name_argument(self) -> &'static str {
+        match self {
+            Holder::Role => "role_name",
+            Holder::User => "user_name",
+            Holder::Group => "group_name",
+        }
+    }
+
+    /// The types of the resources that claim to know all policies of one, each with what it claims. That of managed
+    /// policies also attaches those that it lists.
+    pub(super) fn exclusive(self) -> [(What, String); 2] {
+        let start = self.resource_type();
+        [
+            (What::Inline, format!("{start}_policies_exclusive")),
+            (What::Listed, format!("{start}_policy_attachments_exclusive")),
+        ]
+    }
+
     fn arguments(self) -> &'static str {
         match self {
             Holder::Role => "roles",
@@ -57,12 +77,14 @@ pub(super) struct Attaching {
     pub certain: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum What {
     /// Its `policy`.
     Inline,
     /// That of its `policy_arn`.
     Managed,
+    /// Those of its `policy_arns`.
+    Listed,
 }
 
 /// All attachments of a plan.
@@ -71,6 +93,8 @@ pub(super) struct Attachments {
     by_holder: HashMap<ResourceId, Vec<Attaching>>,
     /// Also those that go.
     naming: HashMap<ResourceId, Vec<ResourceId>>,
+    /// The resources that claim to know all inline policies of a holder, or all managed ones.
+    claims: HashMap<(ResourceId, What), Vec<ResourceId>>,
     /// To what is not in the plan, by its name.
     pub elsewhere: Vec<(Holder, String, Attaching)>,
 }
@@ -107,6 +131,25 @@ impl Attachments {
                     read.add(table, side, (by, What::Managed, holder), named);
                 }
             }
+            for (what, resource_type) in holder.exclusive() {
+                for by in table.managed(&resource_type) {
+                    let resource = table.get(by);
+                    // To take it away changes nothing in AWS.
+                    if side == Side::After && resource.action == Action::Delete {
+                        continue;
+                    }
+                    let argument = holder.name_argument();
+                    let named = names.holder(table, resource, (&resource.get(argument), argument), holder);
+                    if let Named::Resources(ids) = &named
+                        && let [one] = ids[..]
+                    {
+                        read.claims.entry((one, what)).or_default().push(by);
+                    }
+                    if what == What::Listed {
+                        read.add(table, side, (by, what, holder), named);
+                    }
+                }
+            }
         }
         read
     }
@@ -139,6 +182,11 @@ impl Attachments {
     /// All resources that attach something to a holder, or did.
     pub(super) fn naming(&self, id: ResourceId) -> &[ResourceId] {
         self.naming.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resources that claim to know all inline policies of a holder, or all managed ones.
+    pub(super) fn claims(&self, id: ResourceId, what: What) -> &[ResourceId] {
+        self.claims.get(&(id, what)).map_or(&[], Vec::as_slice)
     }
 
     /// What others attach to a holder.

@@ -92,6 +92,9 @@ fn allows(principals: &Principals<'_, '_>, exclusive: &Exclusive, attaching: &At
         (Allows::Policies(known), What::Managed) => {
             policy(principals, other, &other.get("policy_arn"), "policy_arn").is_none_or(|own| known.contains(&own))
         }
+        (Allows::Policies(known), What::Listed) => {
+            listed(principals, other, "policy_arns").is_none_or(|listed| listed.iter().all(|own| known.contains(own)))
+        }
         _ => true,
     }
 }
@@ -122,12 +125,7 @@ fn of_role(principals: &Principals<'_, '_>, id: ResourceId) -> Vec<Exclusive> {
 /// `aws_iam_role_policies_exclusive` and its like.
 fn exclusive_resources(principals: &Principals<'_, '_>, holder: Holder) -> Vec<(ResourceId, Exclusive)> {
     let table = principals.table;
-    let start = holder.resource_type();
-    let argument = match holder {
-        Holder::Role => "role_name",
-        Holder::User => "user_name",
-        Holder::Group => "group_name",
-    };
+    let argument = holder.name_argument();
     let mut found = Vec::new();
     let mut add = |by: ResourceId, claim: Claim, allows: Allows| {
         let resource = table.get(by);
@@ -140,14 +138,15 @@ fn exclusive_resources(principals: &Principals<'_, '_>, holder: Holder) -> Vec<(
             }
         }
     };
-    for by in table.managed(&format!("{start}_policies_exclusive")) {
+    let [(_, of_inline), (_, of_managed)] = holder.exclusive();
+    for by in table.managed(&of_inline) {
         let names = table.get(by).get("policy_names");
         let known: Option<Vec<String>> = names.items().iter().map(|name| name.text().map(str::to_owned)).collect();
         if let Some(known) = known.filter(|_| !names.is_unknown()) {
             add(by, Claim::PoliciesExclusive, Allows::Names(known));
         }
     }
-    for by in table.managed(&format!("{start}_policy_attachments_exclusive")) {
+    for by in table.managed(&of_managed) {
         if let Some(known) = listed(principals, table.get(by), "policy_arns") {
             add(by, Claim::AttachmentsExclusive, Allows::Policies(known));
         }
@@ -163,10 +162,16 @@ fn having(principals: &Principals<'_, '_>) -> Having {
     let mut having = Having::default();
     for holder in [Holder::Role, Holder::User] {
         for id in table.managed(holder.resource_type()) {
-            let managed = principals.attachments.of(id).iter();
-            for attaching in managed.filter(|attaching| attaching.what == What::Managed && attaching.certain) {
+            for attaching in principals.attachments.of(id).iter().filter(|attaching| attaching.certain) {
                 let other = table.get(attaching.by);
-                if let Some(policy) = policy(principals, other, &other.get("policy_arn"), "policy_arn") {
+                let policies = match attaching.what {
+                    What::Inline => Vec::new(),
+                    What::Managed => {
+                        policy(principals, other, &other.get("policy_arn"), "policy_arn").into_iter().collect()
+                    }
+                    What::Listed => listed(principals, other, "policy_arns").unwrap_or_default(),
+                };
+                for policy in policies {
                     having.entry(policy).or_default().push((id, attaching.by));
                 }
             }

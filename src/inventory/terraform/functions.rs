@@ -15,8 +15,8 @@ use super::principals::Principals;
 use super::resource::{Action, Resource, Side};
 use super::table::{ResourceId, Table};
 use crate::inventory::{
-    Collector, DependsOn, EventSourceKind, FoundFunction, Function, OrderLanguage, RoleNamed, RoleReference, Unordered,
-    VpcConfig, VpcConnection, VpcEventSource,
+    Collector, DependsOn, EventSourceKind, FoundFunction, Function, OrderLanguage, PolicyId, RoleNamed, RoleReference,
+    Unordered, VpcConfig, VpcConnection, VpcEventSource,
 };
 
 /// Reads the functions; `principals` have been read. Says whether one of them may leave its VPC.
@@ -27,6 +27,7 @@ pub(super) fn read<'a>(
 ) -> TakesAway {
     let table = principals.table;
     let mut takes_away = TakesAway::Nothing;
+    let mut befores: HashMap<ResourceId, Option<PolicyId>> = HashMap::default();
     let event_sources = event_sources(table);
     let mut order = Order::new(table);
     for id in table.managed("aws_lambda_function") {
@@ -41,7 +42,10 @@ pub(super) fn read<'a>(
         let unordered = match &role {
             (RoleNamed::Found(_), Some(role)) => {
                 let read = &principals.read[role];
-                unordered(table, principals.side, &mut order, (id, *role), &read.attached_by)
+                let mut before = |policy: ResourceId| {
+                    *befores.entry(policy).or_insert_with(|| principals.policies.before(collector, policy))
+                };
+                unordered(principals, &mut order, (id, *role), &read.attached_by, &mut before)
             }
             _ => Vec::new(),
         };
@@ -175,25 +179,70 @@ fn depends_on(table: &Table<'_>, function: &Resource<'_>) -> DependsOn {
     }
 }
 
-/// The attachments that this plan makes or takes away beside the function, and for which it does not wait.
+/// The attachments that this plan makes, changes or takes away beside the function, and for which it does not wait.
 fn unordered(
-    table: &Table<'_>,
-    side: Side,
+    principals: &Principals<'_, '_>,
     order: &mut Order<'_, '_>,
     (function, role): (ResourceId, ResourceId),
-    attached_by: &[(crate::inventory::PolicyId, ResourceId)],
+    attached_by: &[(PolicyId, ResourceId)],
+    before: &mut dyn FnMut(ResourceId) -> Option<PolicyId>,
 ) -> Vec<Unordered> {
+    let (table, side) = (principals.table, principals.side);
     let own = table.get(function);
-    let changes = |id: ResourceId| table.get(id).action;
-    let races = |by: ResourceId| match side {
-        Side::After => changes(by).creates() && !matches!(own.action, Action::NoOp | Action::Delete),
-        Side::Before => changes(by).deletes() && own.action.deletes(),
-    };
-    let late = attached_by.iter().filter(|(_, by)| *by != role && races(*by));
-    let late = late.filter_map(|(policy, by)| {
-        let mend = order.mend(function, *by, side)?;
-        let attaching = table.get(*by);
-        Some(Unordered { policy: *policy, resource: attaching.address.clone(), place: attaching.place(), mend })
-    });
-    late.collect()
+    let action = |id: ResourceId| table.get(id).action;
+    let is_made = side == Side::After && (own.action.creates() || (own.action == Action::Update && is_configured(own)));
+    let goes = side == Side::Before && own.action.deletes();
+    let mut late = Vec::new();
+    for (policy, by) in attached_by.iter().filter(|(_, by)| *by != role) {
+        let comes = action(*by).creates() || (action(*by) == Action::Update && has_new(table.get(*by)));
+        let (resource, until) = if (is_made && comes) || (goes && action(*by).deletes()) {
+            (*by, None)
+        } else if let Some(text) = principals.policies.resource(*policy).filter(|text| action(*text) == Action::Update)
+            && let Some(until) = before(text).filter(|_| is_made)
+        {
+            // It is attached already, with another text.
+            (text, Some(until))
+        } else {
+            continue;
+        };
+        let Some(mend) = order.mend(function, resource, side) else { continue };
+        let found = table.get(resource);
+        late.push(Unordered { policy: *policy, until, resource: found.address.clone(), place: found.place(), mend });
+    }
+    late
+}
+
+/// Does an update list ARNs that were not listed before?
+fn has_new(attaching: &Resource<'_>) -> bool {
+    attaching.resource_type.ends_with("_policy_attachments_exclusive") && attaching.changes("policy_arns")
+}
+
+/// Does an update call UpdateFunctionConfiguration, for which Lambda looks at the role? The update of the code alone
+/// does not.
+///
+/// Source: Terraform Registry, hashicorp/aws, "aws_lambda_function"; Lambda API Reference, "UpdateFunctionCode".
+fn is_configured(function: &Resource<'_>) -> bool {
+    const OF_CONFIGURATION: [&str; 20] = [
+        "capacity_provider_config",
+        "dead_letter_config",
+        "description",
+        "durable_config",
+        "environment",
+        "ephemeral_storage",
+        "file_system_config",
+        "handler",
+        "image_config",
+        "kms_key_arn",
+        "layers",
+        "logging_config",
+        "memory_size",
+        "role",
+        "runtime",
+        "snap_start",
+        "tenancy_config",
+        "timeout",
+        "tracing_config",
+        "vpc_config",
+    ];
+    OF_CONFIGURATION.iter().any(|name| function.changes(name))
 }

@@ -13,6 +13,7 @@ mod functions;
 mod head;
 mod locality;
 mod made;
+mod near_plan;
 mod network;
 mod order;
 mod organization;
@@ -27,6 +28,8 @@ mod value;
 mod vpc_config;
 
 pub use address::{DependsOnLine, Waiting, depends_on_line};
+pub use near_plan::NearPlan;
+pub(super) use near_plan::is_empty_state;
 pub(super) use resource::Side;
 
 use super::raw::Within;

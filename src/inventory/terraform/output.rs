@@ -14,6 +14,7 @@ use crate::inventory::raw::Text;
 
 /// A plan or a state.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Output<'a> {
     #[serde(borrow)]
     pub format_version: Option<Text<'a>>,
@@ -38,18 +39,21 @@ pub(super) struct Output<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Deferred<'a> {
     #[serde(borrow)]
     pub resource_change: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct State<'a> {
     #[serde(borrow)]
     pub values: Option<Values<'a>>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Values<'a> {
     #[serde(borrow)]
     pub root_module: Option<Module<'a>>,
@@ -57,6 +61,7 @@ pub(super) struct Values<'a> {
 
 /// The resources of a module instance and of those within it.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Module<'a> {
     #[serde(borrow)]
     resources: Option<Vec<Raw<'a>>>,
@@ -78,6 +83,7 @@ impl<'a> Module<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct Configuration<'a> {
     #[serde(borrow)]
     pub provider_config: Option<Raw<'a>>,
@@ -87,6 +93,7 @@ pub(super) struct Configuration<'a> {
 
 /// A module as it is written.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ConfigModule<'a> {
     #[serde(borrow)]
     pub resources: Option<Vec<Raw<'a>>>,
@@ -97,6 +104,7 @@ pub(super) struct ConfigModule<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(super) struct ModuleCall<'a> {
     pub source: Option<String>,
     #[serde(borrow)]

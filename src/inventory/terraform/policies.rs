@@ -20,6 +20,8 @@ pub(super) struct Policies<'t, 'a> {
     table: &'t Table<'a>,
     /// Of resources and data sources that several name.
     known: HashMap<(ResourceId, &'static str), Vec<PolicyId>>,
+    /// The resource that a policy is the text of.
+    texts: HashMap<PolicyId, ResourceId>,
     by_arn: HashMap<&'t str, ResourceId>,
     /// Those whose ARN is known only after apply.
     by_name: HashMap<&'t str, ResourceId>,
@@ -37,7 +39,7 @@ impl<'t, 'a> Policies<'t, 'a> {
         }
         let made = table.managed("aws_iam_policy").filter(|id| table.get(*id).get("arn").is_unknown());
         let by_name = made.filter_map(|id| Some((table.get(id).text("name")?, id))).collect();
-        Policies { table, known: HashMap::default(), by_arn, by_name }
+        Policies { table, known: HashMap::default(), texts: HashMap::default(), by_arn, by_name }
     }
 
     /// The policies that an attribute of a resource comes to: the one that it holds, and another that nobody has seen
@@ -56,7 +58,28 @@ impl<'t, 'a> Policies<'t, 'a> {
         let value = resource.get(attribute);
         let ids = self.of_value(collector, resource, (&value, attribute), policy_type);
         self.known.insert((id, attribute), ids.clone());
+        self.texts.extend(ids.iter().map(|policy| (*policy, id)));
         ids
+    }
+
+    /// The resource that a policy is the text of.
+    pub(super) fn resource(&self, policy: PolicyId) -> Option<ResourceId> {
+        self.texts.get(&policy).copied()
+    }
+
+    /// The policy that a resource was, if the plan gives it another text.
+    pub(super) fn before(&self, collector: &mut Collector<'a>, id: ResourceId) -> Option<PolicyId> {
+        let resource = self.table.get(id);
+        let (before, is_changed) = (resource.before("policy"), resource.changes("policy"));
+        let document = resource.document(&before).filter(|_| is_changed)?;
+        Some(collector.policy(PolicyEntry {
+            name: Some(Cow::Owned(resource.address.clone())),
+            arn: None,
+            policy_type: PolicyType::Identity,
+            place: Some(resource.place()),
+            document: Some(document),
+            meant: None,
+        }))
     }
 
     /// The same for a value within an attribute.
@@ -148,10 +171,13 @@ impl<'t, 'a> Policies<'t, 'a> {
             return vec![collector.by_arn(attaching, through)];
         }
         let led = self.table.led_by(resource, argument, &|_, resource_type| resource_type == "aws_iam_policy");
-        let found = match own {
+        let mut found = match own {
             Some(own) => vec![own],
             None => led.resources(),
         };
+        if let (true, Some(share)) = (found.len() > 1, self.table.share(resource, argument, &found)) {
+            found = vec![share];
+        }
         let words = || {
             let words = self.table.words(resource, argument);
             let from = words.map_or(String::new(), |words| format!(", from {words}"));

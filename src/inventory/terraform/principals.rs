@@ -19,7 +19,6 @@ use crate::inventory::{
     Attached, Attachment, Bounding, Collector, Found, FoundId, Holdings, PolicyId, PrincipalArn, PrincipalType, Tags,
 };
 use crate::policy::PolicyType;
-use crate::source::Place;
 
 /// A principal as the collector has it.
 #[derive(Clone, Debug)]
@@ -116,11 +115,33 @@ impl<'t, 'a> Principals<'t, 'a> {
             self.own(collector, id, &mut holdings.direct);
         }
         for attaching in self.attachments.of(id).to_vec() {
+            if self.only_repeats(id, &attaching) {
+                continue;
+            }
             let attached = self.attached(collector, &attaching, holder);
             attached_by.extend(attached.iter().map(|attached| (attached.policy, attaching.by)));
             holdings.direct.extend(attached);
         }
         (holdings, attached_by)
+    }
+
+    /// Is an attachment a list of ARNs, known only after apply, of policies that others attach to the same holder?
+    fn only_repeats(&self, id: ResourceId, attaching: &Attaching) -> bool {
+        let resource = self.table.get(attaching.by);
+        if attaching.what != What::Listed || !resource.get("policy_arns").is_unknown() {
+            return false;
+        }
+        let is_policy = |mode: Mode, found: &str| mode == Mode::Managed && found == "aws_iam_policy";
+        let led = self.table.led_by(resource, "policy_arns", &is_policy);
+        let of_others: Vec<ResourceId> = self
+            .attachments
+            .of(id)
+            .iter()
+            .filter(|other| other.what == What::Managed && other.certain)
+            .filter_map(|other| self.table.led_by(self.table.get(other.by), "policy_arn", &is_policy).only())
+            .collect();
+        let listed = led.resources();
+        led.opaque.is_empty() && !listed.is_empty() && listed.iter().all(|policy| of_others.contains(policy))
     }
 
     /// What another resource attaches.
@@ -129,7 +150,7 @@ impl<'t, 'a> Principals<'t, 'a> {
         let through = match (holder, attaching.what) {
             (Holder::Group, _) => Attachment::Group,
             (_, What::Inline) => Attachment::Inline,
-            (_, What::Managed) => Attachment::Managed,
+            (_, What::Managed | What::Listed) => Attachment::Managed,
         };
         if !attaching.certain {
             let words = match self.table.words(resource, "role") {
@@ -149,7 +170,29 @@ impl<'t, 'a> Principals<'t, 'a> {
                 let arn = resource.get("policy_arn");
                 self.policies.managed(collector, resource, (&arn, "policy_arn"), through)
             }
+            What::Listed => self.listed(collector, resource, "policy_arns", through),
         }
+    }
+
+    /// The policies of a list of ARNs.
+    fn listed(
+        &mut self,
+        collector: &mut Collector<'a>,
+        resource: &Resource<'a>,
+        argument: &str,
+        through: Attachment,
+    ) -> Vec<Attached> {
+        let arns = resource.get(argument);
+        let items = arns.items();
+        let mut found = Vec::new();
+        for arn in items.iter().filter(|arn| !arn.is_unknown()) {
+            found.extend(self.policies.managed(collector, resource, (arn, argument), through));
+        }
+        let open = items.iter().filter(|arn| arn.is_unknown()).count();
+        if open > 0 || arns.is_unknown() {
+            found.extend(self.unknown_arns(collector, resource, (&arns, argument), (open, through)));
+        }
+        found
     }
 
     /// `inline_policy` and `managed_policy_arns` of a role. Where the configuration does not set them, a plan shows what
@@ -166,8 +209,9 @@ impl<'t, 'a> Principals<'t, 'a> {
         for block in inline.items() {
             let (policy, name) = (block.get("policy"), block.get("name"));
             let elsewhere = !is_set("inline_policy") && name.text().is_some_and(|name| is_of_others("name", name));
+            let taken = !is_set("inline_policy") && name.text().is_some_and(|name| self.is_taken(id, name));
             // An empty block says that there is none.
-            if elsewhere || (policy.is_absent() && name.is_absent()) {
+            if elsewhere || taken || (policy.is_absent() && name.is_absent()) {
                 continue;
             }
             let policies = self.policies.of_value(collector, role, (&policy, "inline_policy"), PolicyType::Identity);
@@ -177,18 +221,20 @@ impl<'t, 'a> Principals<'t, 'a> {
             let policies = self.policies.of_value(collector, role, (&inline, "inline_policy"), PolicyType::Identity);
             direct.extend(policies.into_iter().map(attached));
         }
-        let arns = role.get("managed_policy_arns");
-        for arn in arns.items() {
-            let elsewhere = !is_set("managed_policy_arns")
-                && arn.text().is_some_and(|arn| self.is_of_others(id, "policy_arn", arn));
+        if is_set("managed_policy_arns") {
+            direct.extend(self.listed(collector, role, "managed_policy_arns", Attachment::Managed));
+            return;
+        }
+        // Who claims to know all of them takes away what is there beside.
+        if !self.attachments.claims(id, What::Listed).is_empty() {
+            return;
+        }
+        for arn in role.get("managed_policy_arns").items() {
+            let elsewhere = arn.text().is_some_and(|arn| self.is_of_others(id, "policy_arn", arn));
             if !elsewhere && !arn.is_unknown() {
                 let named = self.policies.managed(collector, role, (&arn, "managed_policy_arns"), Attachment::Managed);
                 direct.extend(named);
             }
-        }
-        let open = arns.items().iter().filter(|arn| arn.is_unknown()).count();
-        if is_set("managed_policy_arns") && (open > 0 || arns.is_unknown()) {
-            direct.extend(self.unknown_arns(collector, role, &arns, open));
         }
     }
 
@@ -196,15 +242,15 @@ impl<'t, 'a> Principals<'t, 'a> {
     fn unknown_arns(
         &mut self,
         collector: &mut Collector<'a>,
-        role: &Resource<'a>,
-        arns: &Value<'_>,
-        open: usize,
+        resource: &Resource<'a>,
+        (arns, argument): (&Value<'_>, &str),
+        (open, through): (usize, Attachment),
     ) -> Vec<Attached> {
-        let led = self.table.led_by(role, "managed_policy_arns", &|mode, resource_type| {
+        let led = self.table.led_by(resource, argument, &|mode, resource_type| {
             mode == Mode::Managed && resource_type == "aws_iam_policy"
         });
-        let place = Some(role.key_place(arns));
-        let attached = |policy| Attached { policy, through: Attachment::Managed, place: place.clone() };
+        let place = Some(resource.key_place(arns));
+        let attached = |policy| Attached { policy, through, place: place.clone() };
         let mut found = Vec::new();
         let made = led.resources().into_iter().filter(|id| self.table.get(*id).get("arn").is_unknown());
         let made: Vec<ResourceId> = made.collect();
@@ -215,27 +261,26 @@ impl<'t, 'a> Principals<'t, 'a> {
                 found.extend(policies.into_iter().map(attached));
             }
             if arns.is_unknown() {
-                // ARNs that stand there as texts are unknown together with the others.
-                found.extend(self.constant_arns(collector, role, place.as_ref()));
+                // ARNs that stand there as texts are unknown together with the others: nobody knows whether there are
+                // some.
+                let words = format!("{}.{argument} (known only in part before apply)", resource.address);
+                found.push(attached(Policies::unseen(collector, words, resource.place())));
             }
         } else {
-            let words = self.table.words(role, "managed_policy_arns").unwrap_or_default();
-            let words = format!("{}.managed_policy_arns (known after apply, from {words})", role.address);
-            found.push(attached(Policies::unseen(collector, words, role.place())));
+            let words = self.table.words(resource, argument).unwrap_or_default();
+            let words = format!("{}.{argument} (known after apply, from {words})", resource.address);
+            found.push(attached(Policies::unseen(collector, words, resource.place())));
         }
         found
     }
 
-    /// A list with unknown elements shows none of its constants: nobody knows whether there are some.
-    fn constant_arns(
-        &self,
-        collector: &mut Collector<'a>,
-        role: &Resource<'a>,
-        place: Option<&Place>,
-    ) -> Option<Attached> {
-        let words = format!("{}.managed_policy_arns (known only in part before apply)", role.address);
-        let policy = Policies::unseen(collector, words, role.place());
-        Some(Attached { policy, through: Attachment::Managed, place: place.cloned() })
+    /// Does a resource that claims to know all inline policies of a role leave this one out?
+    fn is_taken(&self, id: ResourceId, name: &str) -> bool {
+        let leaves_out = |by: &ResourceId| {
+            let names = self.table.get(*by).get("policy_names");
+            !names.is_unknown() && names.items().iter().all(|known| known.text().is_some_and(|known| known != name))
+        };
+        self.attachments.claims(id, What::Inline).iter().any(leaves_out)
     }
 
     /// Does a resource of the plan attach this policy to the role, or did it?

@@ -95,6 +95,26 @@ impl<'a> Table<'a> {
         walk.led
     }
 
+    /// Of as many resources as there are instances of a block for which the argument is unknown (`for_each` over their
+    /// ARNs, a list by `count.index`), the one that stands for this instance. Which of them has which, the plan does not
+    /// say: so all of the instances have to be about the same holder.
+    pub(super) fn share(&self, resource: &Resource<'a>, argument: &str, found: &[ResourceId]) -> Option<ResourceId> {
+        let block = self.configuration.block(resource.block?);
+        let by_instance = |text: &&str| text.starts_with("each.") || text.starts_with("count.");
+        let differs = |name: &str| {
+            block.argument(name).is_some_and(|expression| references(expression).iter().any(|text| by_instance(&text)))
+        };
+        if !differs(argument) || ["role", "user", "group"].into_iter().any(differs) {
+            return None;
+        }
+        let all = self.instances(resource.block?).iter().copied();
+        let open: Vec<ResourceId> = all
+            .filter(|id| self.get(*id).module == resource.module && self.get(*id).get(argument).is_unknown())
+            .collect();
+        let own = open.iter().position(|id| self.get(*id).address == resource.address)?;
+        (open.len() == found.len()).then(|| found[own])
+    }
+
     /// An argument in the words of its expression: what it refers to.
     pub(super) fn words(&self, resource: &Resource<'a>, argument: &str) -> Option<String> {
         let expression = resource.block.and_then(|block| self.configuration.block(block).argument(argument))?;

@@ -73,6 +73,7 @@ pub(super) struct Resource<'a> {
     values: Path,
     unknown: Path,
     sensitive: Path,
+    before: Path,
     source: SourceId,
     raw: &'a str,
     pub root: usize,
@@ -127,6 +128,7 @@ impl<'a> Resource<'a> {
         // A path that leads nowhere, where there is no such tree.
         let nowhere = || base.child(u32::MAX as usize);
         let (values, unknown, sensitive) = (path(names.values), path(names.unknown), path(names.sensitive));
+        let before = if names.change { path(BEFORE.values) } else { None };
         let address = head.address.into_owned();
         let (module, _) = module_of(&address);
         Ok(Some(Resource {
@@ -140,6 +142,7 @@ impl<'a> Resource<'a> {
             values: values.unwrap_or_else(nowhere),
             unknown: unknown.unwrap_or_else(nowhere),
             sensitive: sensitive.unwrap_or_else(nowhere),
+            before: before.unwrap_or_else(nowhere),
             address,
             doc,
             source,
@@ -155,6 +158,17 @@ impl<'a> Resource<'a> {
 
     pub(super) fn get(&self, name: &str) -> Value<'_> {
         self.values().get(name)
+    }
+
+    /// A value as it is before the plan is applied.
+    pub(super) fn before(&self, name: &str) -> Value<'_> {
+        Value::new(self.doc.at(&self.before), None, self.before.clone()).get(name)
+    }
+
+    /// Does an attribute get another value?
+    pub(super) fn changes(&self, name: &str) -> bool {
+        let (before, after) = (self.before(name), self.get(name));
+        after.has_unknown() || before.something() != after.something()
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {

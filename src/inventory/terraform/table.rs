@@ -82,10 +82,10 @@ impl<'a> Table<'a> {
         table.add_all(&changes, (side, Of::Plan), within, &mut known, problems);
         let planned = output.planned_values.or(output.values).and_then(|values| values.root_module);
         if side == Side::After {
-            // A plan with -target has resources that it does not touch.
             let entries = planned.map(|module| module.all()).unwrap_or_default();
             table.add_all(&entries, (side, Of::Plan), within, &mut known, problems);
         }
+        // With -target, and where only the state is refreshed, the plan has no word of what stays as it is.
         let prior = output.prior_state.and_then(|state| state.values).and_then(|values| values.root_module);
         let entries = prior.map(|module| module.all()).unwrap_or_default();
         table.add_all(&entries, (side, Of::PriorState), within, &mut known, problems);
@@ -103,12 +103,8 @@ impl<'a> Table<'a> {
     ) {
         for raw in entries {
             let Some(head) = Head::read(*raw, matters) else { continue };
-            let is_data = head.mode == Mode::Data;
             let is_known = known.contains(&*head.address);
-            if of == Of::PriorState && !is_data {
-                if side == Side::After {
-                    continue;
-                }
+            if of == Of::PriorState && head.mode == Mode::Managed && side == Side::Before {
                 // What goes, goes in the order that was recorded when it was made.
                 if let Some(recorded) = from_text::<Recorded>(raw.get()).ok().and_then(|entry| entry.depends_on) {
                     self.state_dependencies.insert(head.address.clone().into_owned(), recorded);

@@ -79,6 +79,16 @@ impl<'r> Value<'r> {
         self.text().filter(|text| !text.is_empty())
     }
 
+    /// The node, unless there is nothing in it: providers show that in several ways.
+    pub(super) fn something(&self) -> Option<&'r Doc<'r>> {
+        self.doc.filter(|doc| match doc {
+            Doc::Text(text) => !text.is_empty(),
+            Doc::List(items) => !items.is_empty(),
+            Doc::Map(members) => !members.is_empty(),
+            _ => true,
+        })
+    }
+
     pub(super) fn as_bool(&self) -> Option<bool> {
         match self.doc {
             Some(Doc::Bool(value)) => Some(*value),
