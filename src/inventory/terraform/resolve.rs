@@ -100,9 +100,9 @@ impl<'a> Table<'a> {
     /// say: so all of the instances have to be about the same holder.
     pub(super) fn share(&self, resource: &Resource<'a>, argument: &str, found: &[ResourceId]) -> Option<ResourceId> {
         let block = self.configuration.block(resource.block?);
-        let by_instance = |text: &&str| text.starts_with("each.") || text.starts_with("count.");
+        let by_instance = |text: &str| text.starts_with("each.") || text.starts_with("count.");
         let differs = |name: &str| {
-            block.argument(name).is_some_and(|expression| references(expression).iter().any(|text| by_instance(&text)))
+            block.argument(name).is_some_and(|expression| references(expression).into_iter().any(by_instance))
         };
         if !differs(argument) || ["role", "user", "group"].into_iter().any(differs) {
             return None;
