@@ -7,6 +7,7 @@
 Gets the packages with the ordinary clients (npm and pip) into a temporary folder, reads them as data, and writes
 
     rules/aws/actions.txt                  actions, resource types and condition keys of every service
+    rules/aws/services.txt                 where each service starts in it
     rules/aws/rcp-services.txt             services whose resources RCPs protect, one a line
     rules/aws/managed-policies.jsonl.zst   AWS's managed policies, one a line, in frames
     rules/aws/managed-policies.txt         where each frame starts, and with which policy
@@ -31,6 +32,9 @@ SAM_TRANSLATOR = "1.115.0"  # Apache-2.0
 ZSTANDARD = "0.25.0"  # BSD-3-Clause; Python 3.11 has no zstd of its own
 
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging, Write": "T", "Permissions management, Write": "P"}
+# A frame each: nearly every execution role carries one of them, and a small frame is soon unpacked.
+ALONE = re.compile(r"AWSLambda.*|AWSX[Rr]ay(DaemonWriteAccess|WriteOnlyAccess)|CloudWatchLambdaInsightsExecutionRolePolicy")
+
 RULES = pathlib.Path(__file__).resolve().parent.parent / "rules"
 TARGET = RULES / "aws"
 SAM_TARGET = RULES / "sam"
@@ -102,6 +106,15 @@ def catalogue(package):
         yield from service_lines(data, prefix)
 
 
+def services(lines):
+    """Of each service its first byte and its prefix."""
+    start = 0
+    for line in lines:
+        if line.startswith("@"):
+            yield f"{start}\t{line[1:]}"
+        start += len(line.encode("utf-8")) + 1
+
+
 def managed_policies(wheel):
     """moto's copy of AWS's managed policies: a JSON literal in a module, read as text."""
     with zipfile.ZipFile(wheel) as archive:
@@ -138,16 +151,22 @@ def function_globals(wheel):
     return sorted(re.findall(r'"(\w+)"', names))
 
 
+def name_of(line):
+    return json.loads(line)["arn"].rsplit("/", 1)[1]
+
+
 def frames(lines, size=1 << 14):
     """The lines in groups of about so many bytes, so that one is read without the others."""
-    group, length = [], 0
+    group, length, was_alone = [], 0, False
     for line in lines:
+        alone = ALONE.fullmatch(name_of(line)) is not None
         line = f"{line}\n".encode("utf-8")
-        if group and length + len(line) > size:
+        if group and (alone or was_alone or length + len(line) > size):
             yield b"".join(group)
             group, length = [], 0
         group.append(line)
         length += len(line)
+        was_alone = alone
     yield b"".join(group)
 
 
@@ -155,7 +174,7 @@ def write_managed_policies(policies, compressor):
     """Frames, sorted by name, and an index of them."""
     compressed, index = b"", []
     for frame in frames(policies):
-        first = json.loads(frame[: frame.index(b"\n")])["arn"].rsplit("/", 1)[1]
+        first = name_of(frame[: frame.index(b"\n")])
         index.append(f"{len(compressed)}\t{first}\n")
         compressed += compressor.compress(frame)
     (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
@@ -176,8 +195,9 @@ def main():
         package = iam_data(folder, versions.iam_data)
         lines = list(catalogue(package))
         (TARGET / "actions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        services = sorted(load(package / "data" / "rcpSupportedServices.json"))
-        (TARGET / "rcp-services.txt").write_text("\n".join(services) + "\n", encoding="utf-8")
+        (TARGET / "services.txt").write_text("\n".join(services(lines)) + "\n", encoding="utf-8")
+        protected = sorted(load(package / "data" / "rcpSupportedServices.json"))
+        (TARGET / "rcp-services.txt").write_text("\n".join(protected) + "\n", encoding="utf-8")
         pip(folder, "download", "--no-deps", "--dest", ".", f"aws-sam-translator=={versions.sam_translator}")
         wheel = next(folder.glob("aws_sam_translator-*.whl"))
         templates = list(policy_templates(wheel))

@@ -3,22 +3,27 @@
 //! Source: AWS's Service Authorization Reference, in the form of `rules/aws/actions.txt`.
 
 use std::cmp::Ordering;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
+
+use foldhash::HashMap;
 
 /// Room for all services, so that their table need not grow step by step.
 const SERVICES: usize = 512;
 
 static TEXT: &str = include_str!("../../rules/aws/actions.txt");
+/// Of each service its first byte and its prefix: the text is long, and a run reads two or three services of it.
+static INDEX: &str = include_str!("../../rules/aws/services.txt");
 
 /// The catalogue.
 pub fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::index(TEXT));
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::index(TEXT, INDEX));
     &CATALOGUE
 }
 
 /// All services, by prefix; each is read when it is first asked for.
 #[derive(Debug)]
 pub struct Catalogue {
+    text: &'static str,
     date: &'static str,
     global_keys: Vec<Key>,
     services: Vec<Indexed>,
@@ -27,7 +32,8 @@ pub struct Catalogue {
 #[derive(Debug)]
 struct Indexed {
     prefix: &'static str,
-    block: &'static str,
+    /// Its first byte in the text.
+    start: usize,
     service: OnceLock<Box<Service>>,
 }
 
@@ -58,8 +64,10 @@ pub struct Service {
     prefix: &'static str,
     keys: Vec<Key>,
     resources: Vec<Resource>,
-    /// By lower-case name; each is read when it is first asked for.
-    actions: Vec<Listed>,
+    /// The lines of its actions, by lower-case name. EC2 has hundreds, and a run asks for some ten of them.
+    listing: &'static str,
+    /// Those that were asked for, by name.
+    read: RwLock<HashMap<&'static str, &'static Action>>,
 }
 
 /// A resource type of a service.
@@ -69,14 +77,6 @@ struct Resource {
     arn: &'static str,
     /// The numbers of its keys.
     keys: &'static str,
-}
-
-/// An action as the file has it: small, because EC2 has hundreds.
-#[derive(Debug)]
-struct Listed {
-    name: &'static str,
-    line: &'static str,
-    action: OnceLock<Box<Action>>,
 }
 
 /// One action.
@@ -109,29 +109,29 @@ pub struct ActionResource {
 }
 
 impl Catalogue {
-    fn index(text: &'static str) -> Catalogue {
-        // The file is long, and every run looks through all of it: memchr is some twenty times as fast as `split`.
-        let mut starts = memchr::memmem::find_iter(text.as_bytes(), "\n@").chain([text.len()]);
-        let mut from = 0;
-        let mut blocks = std::iter::from_fn(|| {
-            let to = starts.next()?;
-            let block = text.get(from..to)?;
-            from = to + 2;
-            Some(block)
-        });
-        let head = blocks.next().unwrap_or_default();
-        let date = head.lines().find_map(|line| line.strip_prefix("date\t")).unwrap_or_default();
-        let mut global_keys = Vec::new();
+    fn index(text: &'static str, index: &'static str) -> Catalogue {
         let mut services = Vec::with_capacity(SERVICES);
-        for block in blocks {
-            let (prefix, block) = block.split_once('\n').unwrap_or((block, ""));
-            if prefix == "aws" {
-                global_keys = block.lines().filter_map(key).collect();
-            } else {
-                services.push(Indexed { prefix, block, service: OnceLock::new() });
-            }
+        let mut from = 0;
+        for to in memchr::memchr_iter(b'\n', index.as_bytes()) {
+            let line = &index[std::mem::replace(&mut from, to + 1)..to];
+            let Some((start, prefix)) = line.split_once('\t') else { continue };
+            services.extend(start.parse().ok().map(|start| Indexed { prefix, start, service: OnceLock::new() }));
         }
-        Catalogue { date, global_keys, services }
+        let mut catalogue = Catalogue { text, date: "", global_keys: Vec::new(), services };
+        // The first block is that of the global keys; in front of it stands the head.
+        if !catalogue.services.is_empty() {
+            catalogue.global_keys = lines(catalogue.block(0)).filter_map(key).collect();
+            let head = text.get(..catalogue.services.remove(0).start).unwrap_or_default();
+            catalogue.date = lines(head).find_map(|line| line.strip_prefix("date\t")).unwrap_or_default();
+        }
+        catalogue
+    }
+
+    /// What stands below the line of the service's prefix.
+    fn block(&self, index: usize) -> &'static str {
+        let Indexed { start, prefix, .. } = &self.services[index];
+        let end = self.services.get(index + 1).map_or(self.text.len(), |next| next.start);
+        self.text.get(start + "@".len() + prefix.len() + "\n".len()..end).unwrap_or_default()
     }
 
     /// The day of the data, ISO 8601.
@@ -148,15 +148,14 @@ impl Catalogue {
     pub fn service(&self, prefix: &str) -> Option<&Service> {
         let index = self.services.binary_search_by(|indexed| compare(indexed.prefix, prefix)).ok()?;
         let indexed = &self.services[index];
-        Some(indexed.service.get_or_init(|| Box::new(Service::parse(indexed.prefix, indexed.block))))
+        Some(indexed.service.get_or_init(|| Box::new(Service::parse(indexed.prefix, self.block(index)))))
     }
 
     /// The action `service:name`, in any case.
-    pub fn action(&self, name: &str) -> Option<&Action> {
+    pub fn action(&self, name: &str) -> Option<&'static Action> {
         let (service, name) = name.split_once(':')?;
         let service = self.service(service)?;
-        let index = service.actions.binary_search_by(|listed| compare(listed.name, name)).ok()?;
-        Some(service.read(&service.actions[index]))
+        service.known(name).or_else(|| service.line(name).map(|line| service.read(line)))
     }
 
     /// The type of a condition key, global or of a service, in any case. `aws:ResourceTag/team` is found as
@@ -171,27 +170,46 @@ impl Catalogue {
 
 impl Service {
     fn parse(prefix: &'static str, block: &'static str) -> Service {
-        // EC2 has hundreds, and a table that grows leaves as much memory behind.
-        let most = memchr::memchr_iter(b'\n', block.as_bytes()).count() + 1;
-        let actions = Vec::with_capacity(most);
-        let mut service = Service { prefix, keys: Vec::new(), resources: Vec::new(), actions };
-        for line in lines(block) {
-            if line.starts_with('%') {
-                service.keys.extend(key(line));
-            } else if let Some(resource) = line.strip_prefix('#') {
-                let mut fields = resource.split('\t');
-                let mut field = || fields.next().unwrap_or_default();
-                service.resources.push(Resource { kind: field(), arn: field(), keys: field() });
-            } else {
-                let name = line.split_once('\t').map_or(line, |(name, _)| name);
-                service.actions.push(Listed { name, line, action: OnceLock::new() });
-            }
+        let (mut keys, mut resources) = (Vec::new(), Vec::new());
+        let mut listing = block;
+        for line in lines(block).take_while(|line| line.starts_with(['%', '#'])) {
+            keys.extend(key(line));
+            resources.extend(line.strip_prefix('#').map(resource));
+            listing = listing.get(line.len() + "\n".len()..).unwrap_or_default();
         }
-        service
+        Service { prefix, keys, resources, listing, read: RwLock::default() }
     }
 
-    fn read<'s>(&'s self, listed: &'s Listed) -> &'s Action {
-        listed.action.get_or_init(|| Box::new(self.action(listed.line)))
+    /// The line of the action of this name, in any case: halves the listing until one line is left.
+    fn line(&self, name: &str) -> Option<&'static str> {
+        let mut rest = self.listing;
+        while !rest.is_empty() {
+            let bytes = rest.as_bytes();
+            let middle = rest.len() / 2;
+            let start = memchr::memrchr(b'\n', &bytes[..middle]).map_or(0, |end| end + 1);
+            let end = memchr::memchr(b'\n', &bytes[middle..]).map_or(rest.len(), |end| middle + end);
+            let line = &rest[start..end];
+            match compare(name_of(line), name) {
+                Ordering::Equal => return Some(line),
+                Ordering::Less => rest = rest.get(end + 1..).unwrap_or_default(),
+                Ordering::Greater => rest = &rest[..start],
+            }
+        }
+        None
+    }
+
+    /// One that was asked for before, by its name in AWS's spelling.
+    fn known(&self, name: &str) -> Option<&'static Action> {
+        // Nobody who holds the lock can panic.
+        self.read.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// What a line says. It is kept for as long as the program runs, as the text is.
+    fn read(&self, line: &'static str) -> &'static Action {
+        self.known(name_of(line)).unwrap_or_else(|| {
+            let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
+            read.entry(name_of(line)).or_insert_with(|| Box::leak(Box::new(self.action(line))))
+        })
     }
 
     fn action(&self, line: &'static str) -> Action {
@@ -231,13 +249,13 @@ impl Service {
     }
 
     /// All actions, by name.
-    pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.actions.iter().map(|listed| self.read(listed))
+    pub fn actions(&self) -> impl Iterator<Item = &'static Action> {
+        lines(self.listing).map(|line| self.read(line))
     }
 
     /// The names of all actions, without the prefix.
-    pub fn action_names(&self) -> impl Iterator<Item = &'static str> {
-        self.actions.iter().map(|action| action.name)
+    pub fn action_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        lines(self.listing).map(name_of)
     }
 
     /// The action whose name is almost this one (`DescribeNetworkInterface` → `DescribeNetworkInterfaces`).
@@ -246,10 +264,9 @@ impl Service {
         // A short name is near too many others.
         let allowed = (name.len() / 6).min(2);
         let may_be = |known: &str| known.len().abs_diff(name.len()) <= allowed;
-        self.actions
-            .iter()
-            .filter(|action| may_be(action.name))
-            .map(|action| (strsim::osa_distance(&action.name.to_ascii_lowercase(), &name), action.name))
+        self.action_names()
+            .filter(|known| may_be(known))
+            .map(|known| (strsim::osa_distance(&known.to_ascii_lowercase(), &name), known))
             .filter(|(distance, _)| *distance <= allowed)
             .min()
             .map(|(_, nearest)| nearest)
@@ -311,6 +328,13 @@ impl ActionResource {
     }
 }
 
+/// `#subnet<tab>arn:…<tab>1,14`.
+fn resource(line: &'static str) -> Resource {
+    let mut fields = line.split('\t');
+    let mut field = || fields.next().unwrap_or_default();
+    Resource { kind: field(), arn: field(), keys: field() }
+}
+
 /// `%String<tab>ec2:AvailabilityZone`.
 fn key(line: &'static str) -> Option<Key> {
     let (key_type, name) = line.strip_prefix('%')?.split_once('\t')?;
@@ -329,8 +353,13 @@ fn key(line: &'static str) -> Option<Key> {
     Some(Key { name, key_type })
 }
 
+/// Of the line of an action.
+fn name_of(line: &'static str) -> &'static str {
+    memchr::memchr(b'\t', line.as_bytes()).map_or(line, |end| &line[..end])
+}
+
 /// The lines of a block, which ends with the last of them or with a line feed.
-fn lines(block: &'static str) -> impl Iterator<Item = &'static str> {
+fn lines(block: &'static str) -> impl Iterator<Item = &'static str> + Clone {
     let ends = memchr::memchr_iter(b'\n', block.as_bytes()).chain((!block.ends_with('\n')).then_some(block.len()));
     let mut from = 0;
     ends.map(move |end| &block[std::mem::replace(&mut from, end + 1)..end]).filter(|line| !line.is_empty())
