@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use super::attaching::{Attaches, Attaching, Holder};
 use super::documents::{Documents, Written};
@@ -42,7 +42,8 @@ pub(super) struct Principals<'t, 'd, 'a> {
     pub places: Places,
     pub attaching: Attaching,
     pub documents: Documents<'d>,
-    known: Vec<(Found<'a>, Read)>,
+    /// By their names; a template has hundreds.
+    known: HashMap<String, Vec<(Found<'a>, Read)>>,
     groups: Vec<(Holdings<'a>, String)>,
     pub problems: Vec<Problem>,
 }
@@ -55,7 +56,7 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             places,
             attaching,
             documents: Documents::new(doc),
-            known: Vec::new(),
+            known: HashMap::default(),
             groups: Vec::new(),
             problems: Vec::new(),
         }
@@ -108,16 +109,13 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
             tags: tags(properties),
             ..Found::named(Cow::Owned(shown.logical_id.to_string()), kind, Some(shown.place.clone()))
         };
-        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == found) {
-            return known.clone();
+        let known = self.known.entry(shown.logical_id.to_string()).or_default();
+        if let Some((_, read)) = known.iter().find(|(known, _)| *known == found) {
+            return read.clone();
         }
-        let first = self
-            .known
-            .iter()
-            .find(|(known, _)| known.name == found.name && known.place == found.place)
-            .map(|(_, read)| read.id);
+        let first = known.iter().find(|(known, _)| known.place == found.place).map(|(_, read)| read.id);
         let read = Read { id: collector.principal(Found { variant_of: first, ..found.clone() }), attached_by };
-        self.known.push((found, read.clone()));
+        known.push((found, read.clone()));
         read
     }
 
