@@ -57,7 +57,9 @@ pub(super) struct Answers {
 impl<K: Copy + Eq + Hash, T: Clone> Kept<K, T> {
     /// What a resource was found to be in a world that answered the same.
     pub(super) fn find(&self, template: &Template<'_>, id: K, world: &World) -> Option<T> {
-        if let Some(older) = self.older.borrow_mut().remove(&id) {
+        // The borrow has to end before `recent`, which may put other tables in the place of both.
+        let older = self.older.borrow_mut().remove(&id);
+        if let Some(older) = older {
             self.recent().insert(id, older);
         }
         let recent = self.recent.borrow();
@@ -137,5 +139,32 @@ impl<'d> Facts<'d> for Listening<'_> {
     /// No world decides it in a way of its own.
     fn equal(&self, left: &str, right: &str) -> Option<bool> {
         self.world.equal(left, right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Doc;
+    use crate::template::Settings;
+
+    /// Whatever is asked for again, in whatever order: what is found is what was kept.
+    #[test]
+    fn more_than_fit_are_kept_and_found() {
+        let template = Template::read(&Doc::Null, Settings::default());
+        let (kept, world) = (Kept::default(), World::default());
+        let mut found = 0;
+        for step in 1..2 * MOST_RESOURCES {
+            for id in (0..3 * MOST_RESOURCES).map(|turn| turn * step % (3 * MOST_RESOURCES)) {
+                match kept.find(&template, id, &world) {
+                    Some(known) => {
+                        assert_eq!(known, id);
+                        found += 1;
+                    }
+                    None => kept.keep(id, Answers::default(), id),
+                }
+            }
+        }
+        assert!(found > MOST_RESOURCES, "{found}");
     }
 }
