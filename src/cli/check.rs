@@ -4,11 +4,12 @@ use super::args::CheckArgs;
 use super::files::{Given, not_understood};
 use super::judging::{Judging, Where};
 use super::{Exit, Failure};
-use crate::inventory::{Collector, Continuation, InputProblem, Recognized, TakesAway, read_source};
+use crate::inventory::{Collector, Continuation, InputProblem, Recognized, TakesAway, misread, read_source};
 use crate::requirement::partition_of;
 use crate::source::{At, Place, SourceId, Sources, Span};
 use crate::template::Settings;
 
+const NO_KIND: &str = "this is none of the kinds of input that rolecall knows";
 /// What the inputs may be, for whoever gave something else.
 const KINDS: &str = "rolecall reads CloudFormation and SAM templates, plans and states as `terraform show -json` prints them, identity policy documents, the output of `aws iam get-account-authorization-details`, and of get-role, get-role-policy, get-user-policy, get-group-policy, get-policy, list-attached-…-policies and list-groups-for-user";
 
@@ -94,18 +95,23 @@ pub(super) fn recognize<'a>(
             (Recognized::AccountDetails(Continuation::Truncated), _) => truncated = Some(*id),
             (Recognized::AccountDetails(Continuation::Ends), _) => complete = true,
             (Recognized::Unknown, Given::ByName) => {
-                let message = "this is none of the kinds of input that rolecall knows".to_owned();
-                problems.push(not_understood(sources, *id, message, KINDS));
+                problems.push(not_understood(sources, *id, NO_KIND.to_owned(), KINDS));
             }
             (Recognized::NearPlan(near), Given::ByName) => {
                 problems.push(not_understood(sources, *id, near.message().to_owned(), near.help()));
             }
             (Recognized::NoJson(error), Given::ByName) => {
-                problems.push(InputProblem {
-                    path: name.to_owned(),
-                    message: error.message,
-                    help: error.help,
-                    place: Some(Place { source: *id, at: At::Span(Span { start: error.offset, end: error.offset }) }),
+                problems.push(match misread(&sources[*id], error) {
+                    Some(error) => InputProblem {
+                        path: name.to_owned(),
+                        message: error.message,
+                        help: error.help,
+                        place: Some(Place {
+                            source: *id,
+                            at: At::Span(Span { start: error.offset, end: error.offset }),
+                        }),
+                    },
+                    None => not_understood(sources, *id, NO_KIND.to_owned(), KINDS),
                 });
                 collector.unseen_bare(name);
             }

@@ -41,7 +41,7 @@ pub use function::{
 pub use functions::Functions;
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};
 pub use policy_document::read_policy_document;
-pub use recognize::{Recognized, read_before_plan, read_source};
+pub use recognize::{Recognized, misread, read_before_plan, read_source};
 pub use resolved::{Resolved, Sight};
 pub use terraform::{DependsOnLine, NearPlan, TakesAway, Waiting, depends_on_line};
 

@@ -117,7 +117,8 @@ pub fn read_source<'a>(
             return Recognized::NearPlan(near);
         }
         // A list is no template; a page of text that begins with a link may hold one as an example.
-        if looks_like("Resources") && looks_like("::") && !text.trim_start().starts_with('[') {
+        let may_be_template = looks_like("Resources") && (looks_like("::") || looks_like("AWSTemplateFormatVersion"));
+        if may_be_template && !text.trim_start().starts_with('[') {
             match Doc::parse_yaml_source(source) {
                 Ok(doc) if Template::recognize(&doc) => return template(&doc, Wrapping::Yaml, collector, problems),
                 Err(error) if looks_like("AWS::") && !is_for_another_program(text) => {
@@ -203,6 +204,24 @@ pub fn read_source<'a>(
     }
 }
 
+/// What is wrong with a text that is no JSON; none if nothing is, and it is of no known kind.
+pub fn misread(source: &Source, error: SyntaxError) -> Option<SyntaxError> {
+    let text = source.text();
+    let begins = text.trim_start();
+    let says_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    if !begins.is_empty() && text.lines().all(says_nothing) {
+        return None;
+    }
+    let mut error = match begins.is_empty() || begins.starts_with(['{', '[']) {
+        true => error,
+        false => Doc::parse_yaml(text).err()?,
+    };
+    if is_for_another_program(text) {
+        error.help = Some("another program makes the input of this text: give what it makes".to_owned());
+    }
+    Some(error)
+}
+
 /// Does nothing in the document belong to another kind?
 fn is_surely_template(doc: &Doc<'_>) -> bool {
     let members = doc.as_map().unwrap_or_default();
@@ -212,9 +231,10 @@ fn is_surely_template(doc: &Doc<'_>) -> bool {
 }
 
 /// Does another program make a template or a policy of this text? Then its marks are in it: those of Jinja, Handlebars,
-/// Go and EJS.
+/// Go, Cookiecutter and EJS. `{{resolve:…}}` is CloudFormation's own.
 fn is_for_another_program(text: &str) -> bool {
-    ["{%", "{{#", "{{/", "{{-", "{{ if", "{{ range", "<%"].iter().any(|mark| text.contains(mark))
+    let of_braces = |rest: &str| !rest.trim_start().starts_with("resolve:");
+    ["{%", "<%"].iter().any(|mark| text.contains(mark)) || text.split("{{").skip(1).any(of_braces)
 }
 
 fn bare<'a>(within: Within<'a>, policy_type: PolicyType) -> Result<PolicyEntry<'a>, SyntaxError> {

@@ -170,3 +170,24 @@ fn fifty_megabytes_are_read() {
     let run = folder.run(&["check", "padded.json", ROLE]);
     assert!(run.status == Some(0) || run.all().contains("padded.json"), "{} bytes", run.all().len());
 }
+
+/// Who names a file is told what is wrong with it, in the words of its language.
+#[test]
+fn what_is_of_no_kind_is_said_to_be() {
+    let loop_of_kes = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n{{#each tables}}\n  {{name}}: {Type: AWS::DynamoDB::Table}\n{{/each}}\n";
+    let of_no_kind = "none of the kinds of input";
+    for (name, content, message, help) in [
+        ("buildspec.yml", "version: 0.2\nphases: {build: {commands: [make]}}\n", of_no_kind, "rolecall reads"),
+        ("README.md", "# Orders\n", of_no_kind, "rolecall reads"),
+        ("tables.yml", loop_of_kes, "this is no YAML", "another program makes the input"),
+        ("chart.yaml", "{{- if .Values.x }}\na: 1\n{{- end }}\n", "", "another program makes the input"),
+        ("half.json", "{\"name\": ", "", ""),
+    ] {
+        let folder = Folder::of([(name, content.as_bytes().to_vec())]);
+        let report = folder.report(&[name]);
+        let [problem] = report.problems() else { panic!("{name}: {}", report.json) };
+        assert!(text(&problem["message"]).contains(message), "{name}: {problem}");
+        let shown = folder.run(&["check", "--color", "never", name]).all();
+        assert!(shown.contains(help), "{name}: {shown}");
+    }
+}
