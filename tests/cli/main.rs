@@ -4,6 +4,7 @@ mod audited;
 mod configured;
 mod dumps;
 mod inputs;
+mod large_templates;
 mod layers;
 mod network;
 mod output;
