@@ -80,18 +80,18 @@ fn said(report: &Report) -> Vec<String> {
 
 #[test]
 fn of_many_functions_each_is_judged_as_it_is_alone() {
-    const FUNCTIONS: usize = 150;
-    let numbers: Vec<usize> = (0..60).collect();
-    let mut files = vec![("all.json".to_owned(), template(0..FUNCTIONS))];
-    files.extend(numbers.iter().map(|number| (format!("{number}.json"), template([*number]))));
+    // Around the numbers of what is kept of a template, and many times as many.
+    const SIZES: [usize; 8] = [12, 20, 24, 28, 32, 40, 64, 150];
+    let alone = |number: usize| (format!("{number}.json"), template([number]));
+    let together = |size: &usize| (format!("all-{size}.json"), template(0..*size));
+    let files: Vec<_> = (0..60).map(alone).chain(SIZES.iter().map(together)).collect();
     let folder = Folder::of(files.iter().map(|(name, content)| (name.as_str(), content.clone())));
-    let all = said(&folder.report(&["all.json"]));
-    assert!(all.len() > 2 * FUNCTIONS, "{} lines", all.len());
-    for number in numbers {
-        let alone = said(&folder.report(&[&format!("{number}.json")]));
-        assert!(!alone.is_empty());
-        for line in alone {
-            assert!(all.binary_search(&line).is_ok(), "{number}: {line}");
+    let alone: Vec<Vec<String>> = (0..60).map(|number| said(&folder.report(&[&format!("{number}.json")]))).collect();
+    for size in SIZES {
+        let all = said(&folder.report(&[&format!("all-{size}.json")]));
+        assert!(all.len() > 2 * size, "{size}: {} lines", all.len());
+        for line in alone.iter().take(size).flatten() {
+            assert!(all.binary_search(line).is_ok(), "{size}: {line}");
         }
     }
 }
