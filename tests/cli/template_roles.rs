@@ -185,3 +185,23 @@ fn what_is_shown_of_a_partition() {
     let run = folder.run(&["check", "--color", "never", "--region", "cn-north-1", "t.yaml"]);
     insta::assert_snapshot!(run.out);
 }
+
+/// Source: CloudFormation Template Reference, "AWS::IAM::Policy", Roles: names, not ARNs.
+#[test]
+fn policies_are_attached_by_names() {
+    for (named, verdict, problems) in [
+        ("[!Ref R]", "granted", 0),
+        ("!Ref R", "granted", 0),
+        ("[!Sub '${R}']", "granted", 0),
+        ("[!GetAtt R.Arn]", "missing", 1),
+        ("[!GetAtt R.RoleId, !Ref Other]", "missing", 1),
+        ("[!GetAtt R.Arn, !Ref R]", "granted", 0),
+    ] {
+        let more = format!(
+            "  P:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyName: p\n      Roles: {named}\n      PolicyDocument: {{Version: '2012-10-17', Statement: {{Effect: Allow, Action: 'ec2:*', Resource: '*'}}}}\n  Other: {{Type: AWS::IAM::Role}}\n"
+        );
+        let folder = Folder::of([("t.yaml", template(LAMBDA, &more, "!GetAtt R.Arn"))]);
+        let report = folder.report(&["t.yaml"]);
+        assert_eq!((report.verdict(Some("R"), CREATE), report.problems().len()), (verdict, problems), "{named}");
+    }
+}

@@ -16,7 +16,7 @@ use crate::inventory::{
 };
 use crate::policy::{PolicyType, Unknown, shown};
 use crate::source::{Part, Path, Place};
-use crate::template::{Evaluation, Existence, Kind, Problem, Resource, ResourceId, Template, Value};
+use crate::template::{Evaluation, Existence, Kind, Problem, Reference, Resource, ResourceId, Template, Value};
 
 /// A principal of the template: a resource, or the role that SAM makes for a function.
 #[derive(Clone, Debug)]
@@ -202,7 +202,11 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         }
         let properties = evaluation.resource(id).properties;
         let named = shown.holder.keys().into_iter().filter_map(|key| properties.get(key)).flat_map(Value::items);
-        let Some(named) = named.into_iter().find(|value| self.is(value, shown)) else { return Vec::new() };
+        let named: Vec<&Value<'d>> = named.collect();
+        let Some(named) = named.iter().find(|value| self.is(value, shown)) else {
+            named.iter().for_each(|value| self.report_attribute(value, shown));
+            return Vec::new();
+        };
         let place = Some(self.places.value(&named.origin));
         let through = match (shown.holder, attaches) {
             (Holder::Group, _) => Attachment::Group,
@@ -258,9 +262,31 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
         true
     }
 
+    /// Says so if a value is an attribute of a principal where IAM takes its name: nothing is attached so.
+    ///
+    /// Source: CloudFormation Template Reference, "AWS::IAM::Policy", Roles: "The name of the role to associate the
+    /// policy with", with the pattern of names, which has no colon.
+    fn report_attribute(&mut self, value: &Value<'d>, shown: &Shown<'_, 'd>) {
+        let Some(Reference { resource, attribute: Some(attribute), .. }) = value.as_reference() else { return };
+        if *resource != shown.logical_id {
+            return;
+        }
+        let problem = Problem {
+            path: value.origin.clone(),
+            part: Part::Value,
+            message: format!("{} takes names, and `{resource}.{attribute}` is none", shown.holder.keys()[0]),
+            help: Some(format!("write the Ref of `{resource}`, which is its name")),
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
     /// Does a value name this principal?
     pub(super) fn is(&self, value: &Value<'d>, shown: &Shown<'_, 'd>) -> bool {
-        if value.as_reference().is_some_and(|reference| reference.resource == shown.logical_id) {
+        if let Some(Reference { resource, attribute: None, .. }) = value.as_reference()
+            && *resource == shown.logical_id
+        {
             return true;
         }
         let Some(text) = value.as_text().filter(|text| !text.is_empty()) else { return false };
