@@ -98,7 +98,7 @@ impl<'d> Evaluator<'_, 'd> {
         let items = match &list.kind {
             Kind::List(items) => items,
             Kind::Unknown(unknown) => {
-                return self.unknown_text(node, &format!("Fn::Join {delimiter} {}", unknown.to_char()));
+                return self.unknown_text(node, &format!("Fn::Join \"{delimiter}\" {}", unknown.to_char()));
             }
             _ => return self.wrong(argument, "Fn::Join takes a list of texts to join", None),
         };

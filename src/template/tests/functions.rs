@@ -126,7 +126,7 @@ fn lists_and_texts() {
         ("!Join [':', [a, b, c]]", r#""a:b:c""#, &[]),
         ("!Join ['', [arn, !Ref AWS::Partition, !Ref AWS::NoValue, 1]]", r#""arn<AWS::Partition>1""#, &[]),
         ("!Join [',', !Ref List]", r#""a,b,c""#, &[]),
-        ("!Join [',', !Ref Subnets]", r#""<Fn::Join , <Ref Subnets>>""#, &[]),
+        ("!Join [',', !Ref Subnets]", r#""<Fn::Join "," <Ref Subnets>>""#, &[]),
         ("!Join [',', x]", r#""<what is wrong at [3, 0, 1, 0, 0]>""#, &["Fn::Join takes a list of texts to join"]),
         (
             "!Join [',', [[a]]]",
