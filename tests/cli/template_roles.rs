@@ -205,3 +205,18 @@ fn policies_are_attached_by_names() {
         assert_eq!((report.verdict(Some("R"), CREATE), report.problems().len()), (verdict, problems), "{named}");
     }
 }
+
+/// Nobody can deploy a function with the empty role: who gives such a default means another value to be given.
+#[test]
+fn a_parameter_with_an_empty_default_is_a_role_nobody_sees() {
+    for role in ["!Ref Given", "!Sub '${Given}'", "!If [Makes, !Ref R, !Ref Given]"] {
+        let text = String::from_utf8(template(LAMBDA, VPC_ACCESS, role)).expect("UTF-8");
+        let head = "Parameters: {Given: {Type: String, Default: ''}, Make: {Type: String, AllowedValues: ['yes', 'no']}}\nConditions: {Makes: !Equals [!Ref Make, 'yes']}\n";
+        for transform in ["", "Transform: AWS::Serverless-2016-10-31\n"] {
+            let text = format!("{transform}{head}{text}");
+            let text = if transform.is_empty() { text } else { text.replace("AWS::Lambda::F", "AWS::Serverless::F") };
+            let folder = Folder::of([("t.yaml", text.into_bytes())]);
+            assert_eq!(folder.report(&["t.yaml"]).verdict(Some("Given"), CREATE), "unresolved", "{transform}{role}");
+        }
+    }
+}

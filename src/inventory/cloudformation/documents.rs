@@ -45,6 +45,11 @@ impl<'d> Documents<'d> {
         Documents { doc, known: HashMap::default(), unseen: HashMap::default() }
     }
 
+    /// The node of the file at a path.
+    pub(super) fn node(&self, path: &Path) -> Option<&'d Doc<'d>> {
+        self.doc.at(path)
+    }
+
     /// The policies that a written one comes to: itself, and another that nobody has seen if pieces of it cannot be
     /// seen.
     pub(super) fn policies(
