@@ -45,9 +45,16 @@ impl<'d> Documents<'d> {
         Documents { doc, known: HashMap::default(), unseen: HashMap::default() }
     }
 
-    /// The node of the file at a path.
-    pub(super) fn node(&self, path: &Path) -> Option<&'d Doc<'d>> {
-        self.doc.at(path)
+    /// The parameter whose value a node is: a `Ref`, or the text of a `Fn::Sub`.
+    pub(super) fn parameter_at(&self, template: &Template<'d>, path: &Path) -> Option<String> {
+        let name = match self.doc.at(path)? {
+            Doc::Map(members) => match &members[..] {
+                [(function, argument)] if function == "Ref" => argument.as_text()?,
+                _ => return None,
+            },
+            text => text.as_text()?.strip_prefix("${")?.strip_suffix('}')?,
+        };
+        template.parameter(name).map(|parameter| parameter.name.to_owned())
     }
 
     /// The policies that a written one comes to: itself, and another that nobody has seen if pieces of it cannot be

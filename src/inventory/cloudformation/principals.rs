@@ -366,7 +366,9 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
 
     /// A policy that the template names and does not hold.
     pub(super) fn unseen(&mut self, collector: &mut Collector<'a>, origin: &Path, text: &str) -> PolicyId {
-        let words = self.template.spelt(text);
+        // A default that stands for no policy: whoever deploys this gives another.
+        let parameter = if text.is_empty() { self.documents.parameter_at(self.template, origin) } else { None };
+        let words = parameter.unwrap_or_else(|| self.template.spelt(text));
         self.documents.unseen(self.places, collector, origin, shown(&words).into_owned())
     }
 

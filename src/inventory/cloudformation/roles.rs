@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use super::attaching::Holder;
 use super::principals::Principals;
 use super::sam;
-use crate::document::Doc;
 use crate::inventory::{RoleNamed, RoleReference};
 use crate::policy::Unknown;
 use crate::template::{Evaluation, Existence, ResourceId, Template, Value};
@@ -51,8 +50,8 @@ pub(super) fn named<'d, 'a>(
     }
     if text.is_empty() {
         // A default that no function can be made with: whoever deploys this gives another.
-        let named = principals.documents.node(&role.origin).and_then(|node| parameter(template, node));
-        return Named::Elsewhere(named.map_or(RoleNamed::Nothing, |name| RoleNamed::Unknown(Cow::Owned(name))));
+        let parameter = principals.documents.parameter_at(template, &role.origin);
+        return Named::Elsewhere(parameter.map_or(RoleNamed::Nothing, |name| RoleNamed::Unknown(name.into())));
     }
     if text.starts_with("arn:") {
         return Named::Elsewhere(RoleNamed::Arn(Cow::Owned(text.into_owned())));
@@ -61,18 +60,6 @@ pub(super) fn named<'d, 'a>(
     // A parameter is known by its name.
     let words = words.strip_prefix("Ref ").map_or_else(|| words.clone(), str::to_owned);
     Named::Elsewhere(RoleNamed::Unknown(Cow::Owned(words)))
-}
-
-/// The parameter whose value a node is: a `Ref`, or the text of a `Fn::Sub`.
-fn parameter(template: &Template<'_>, node: &Doc<'_>) -> Option<String> {
-    let name = match node {
-        Doc::Map(members) => match &members[..] {
-            [(function, argument)] if function == "Ref" => argument.as_text()?,
-            _ => return None,
-        },
-        text => text.as_text()?.strip_prefix("${")?.strip_suffix('}')?,
-    };
-    template.parameter(name).map(|parameter| parameter.name.to_owned())
 }
 
 /// What a function's `Role` says: `Ref` of a role is its name, which Lambda does not take; and an ARN that is put together
