@@ -51,7 +51,7 @@ impl Unknowns {
                 let Some(own) = self.words.get(usize::from(number)) else {
                     return words.push_str("an unknown text");
                 };
-                for char in own.chars() {
+                for char in without_path(own).chars() {
                     if words.len() > LONGEST_WORDS {
                         return;
                     }
@@ -70,6 +70,14 @@ impl Unknowns {
     }
 }
 
+/// What is unknown because of where it stands ends with its path, ` at [3, 0, 1]`, which tells it from its like and tells
+/// people nothing.
+fn without_path(words: &str) -> &str {
+    let Some((before, path)) = words.rsplit_once(" at [") else { return words };
+    let is_path = |path: &str| path.chars().all(|char| char.is_ascii_digit() || ", ".contains(char));
+    if path.strip_suffix(']').is_some_and(is_path) { before } else { words }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +94,9 @@ mod tests {
             (unknowns.words(vpc), unknowns.words(import)),
             ("Ref Vpc".into(), "Fn::ImportValue <Ref Vpc>-x".into())
         );
+        let wrong = [3, 4].map(|ordinal| unknowns.of(&format!("what is wrong at [1, {ordinal}]")));
+        assert_ne!(wrong[0], wrong[1]);
+        assert_eq!(wrong.map(|unknown| unknowns.words(unknown)), ["what is wrong", "what is wrong"]);
         assert_eq!(unknowns.of(&"x".repeat(2_000)), Unknown::NAMELESS);
         let many: Vec<Unknown> = (0..70_000).map(|number| unknowns.of(&format!("Ref P{number}"))).collect();
         assert_eq!(many.last(), Some(&Unknown::NAMELESS));
