@@ -3,6 +3,7 @@
 use super::network::{SecurityGroupId, SubnetId};
 use super::{PolicyId, PrincipalId};
 use crate::source::Place;
+use crate::template::Choice;
 
 /// A Lambda function. One that differs by the values of parameters is here once for each difference, under the same
 /// name, each with its `when`.
@@ -77,8 +78,7 @@ pub enum VpcConnection {
 pub struct When {
     /// `Stage`
     pub name: String,
-    /// In words: `prod`, `not prod`, `true`.
-    pub value: String,
+    pub value: Choice,
 }
 
 /// A policy that may be attached after the function is made, and detached before it is gone.

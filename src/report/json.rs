@@ -11,7 +11,7 @@ use super::pretty::Pretty;
 use super::{Report, Summary};
 use crate::document::{Location, locate_places};
 use crate::evaluate::{StatementRef, Verdict};
-use crate::inventory::{Function, PrincipalArn, RegionsAre, VpcConnection};
+use crate::inventory::{Function, PrincipalArn, RegionsAre, VpcConnection, When};
 use crate::requirement::JudgedPolicy;
 use crate::rule::{Finding, Label, Subject};
 use crate::source::Place;
@@ -138,11 +138,11 @@ struct RequirementOut<'t, 'r> {
     conditions: &'t [Box<str>],
     statements: Vec<StatementOut<'t, 'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
-    when: Vec<(&'t str, &'t str)>,
+    when: Vec<&'t When>,
 }
 
-fn as_map<S: serde::Serializer>(members: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(members.iter().copied())
+fn as_map<S: serde::Serializer>(members: &[&When], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(members.iter().map(|when| (&when.name, when.value.to_string())))
 }
 
 #[derive(Serialize)]
@@ -240,7 +240,7 @@ fn principal<'t, 'r>(entry: &Entry<'t>, table: &'t Table<'r>) -> PrincipalOut<'t
         location: table.add(found.place.clone()),
         functions: entry.functions().into_iter().map(|(found, vpc)| function(found, vpc, table)).collect(),
         policies: entry.policies().into_iter().map(|(subject, judged)| policy(subject, judged, table)).collect(),
-        requirements: entry.worst().into_iter().map(|worst| requirement(&worst, table)).collect(),
+        requirements: entry.worst().into_iter().map(|worst| requirement(worst, table)).collect(),
     }
 }
 
@@ -258,7 +258,7 @@ fn policy<'t, 'r>(subject: Subject<'t>, judged: &'t JudgedPolicy, table: &'t Tab
     }
 }
 
-fn requirement<'t, 'r>(worst: &Worst<'t>, table: &'t Table<'r>) -> RequirementOut<'t, 'r> {
+fn requirement<'t, 'r>(worst: Worst<'t>, table: &'t Table<'r>) -> RequirementOut<'t, 'r> {
     let Worst { subject, action, judged, applies, when } = worst;
     let outcome = &judged.outcome;
     RequirementOut {
@@ -266,11 +266,11 @@ fn requirement<'t, 'r>(worst: &Worst<'t>, table: &'t Table<'r>) -> RequirementOu
         action: &action.name,
         level: action.level.as_str(),
         verdict: verdict(outcome.verdict),
-        applies: *applies,
+        applies,
         uncovered: outcome.uncovered.as_deref(),
         conditions: &outcome.undecided,
-        statements: outcome.decisive.iter().filter_map(|found| statement(*subject, *found, table)).collect(),
-        when: when.iter().map(|when| (&*when.name, &*when.value)).collect(),
+        statements: outcome.decisive.iter().filter_map(|found| statement(subject, *found, table)).collect(),
+        when,
     }
 }
 

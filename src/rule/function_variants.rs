@@ -4,6 +4,7 @@
 use super::finding::Finding;
 use super::words;
 use crate::inventory::{Function, Functions, When};
+use crate::template::Choice;
 
 /// The findings about functions: one for each cause. `find` is given a variant and its index.
 pub(super) fn said_once(
@@ -36,17 +37,20 @@ pub(super) fn when(all: &[&Function], having: &[&Function]) -> String {
         return String::new();
     }
     let is_having = |function: &&Function| having.iter().any(|known| std::ptr::eq(*known, *function));
-    let value = |function: &Function, name: &str| -> Option<String> {
-        function.when.iter().find(|when| when.name == name).map(|when| when.value.clone())
-    };
-    // One parameter may decide it alone.
+    fn value<'f>(function: &'f Function, name: &str) -> Option<&'f Choice> {
+        function.when.iter().find(|when| when.name == name).map(|when| &when.value)
+    }
+    // One parameter may decide it alone: then it is something else in every other variant.
     let names = having.iter().flat_map(|function| &function.when).map(|when| &when.name);
     for name in names {
-        let values: Vec<Option<String>> = having.iter().map(|function| value(function, name)).collect();
-        let decides = all.iter().all(|function| values.contains(&value(function, name)) == is_having(function));
-        if decides && values.iter().all(Option::is_some) {
+        let Some(values) = having.iter().map(|function| value(function, name)).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let excludes = |other: &Choice| values.iter().all(|value| other.excludes(value));
+        let mut others = all.iter().filter(|function| !is_having(function));
+        if others.all(|function| value(function, name).is_some_and(excludes)) {
             let mut distinct: Vec<String> = Vec::new();
-            values.into_iter().flatten().for_each(|value| {
+            values.iter().map(ToString::to_string).for_each(|value| {
                 if !distinct.contains(&value) {
                     distinct.push(value);
                 }
@@ -67,7 +71,8 @@ mod tests {
     use super::*;
 
     fn variant(conditions: &[(&str, &str)]) -> Function {
-        let when = |(name, value): &(&str, &str)| When { name: (*name).to_owned(), value: (*value).to_owned() };
+        let when =
+            |(name, value): &(&str, &str)| When { name: (*name).to_owned(), value: Choice::Is((*value).to_owned()) };
         Function { when: conditions.iter().map(when).collect(), ..function("F", None) }
     }
 

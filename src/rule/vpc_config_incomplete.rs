@@ -5,6 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::Examined;
 use super::vpc_cause::{Cause, Variant, findings};
 use crate::inventory::{Function, VpcConfig, VpcConfigKey};
+use crate::template::Choice;
 
 pub(super) static RULE: Rule = Rule {
     name: "vpc-config-incomplete",
@@ -77,7 +78,7 @@ fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
         return RULE.severity;
     }
     let apart = variant.all.iter().any(other_lacks);
-    let left_out = variant.function.when.iter().any(|when| when.value == "\"\"");
+    let left_out = variant.function.when.iter().any(|when| when.value == Choice::Is(String::new()));
     match (apart, left_out) {
         (false, false) => RULE.severity,
         (true, true) => Severity::Note,
@@ -95,23 +96,23 @@ mod tests {
         use super::super::vpc_samples::function;
         use crate::inventory::When;
         let variant = |value: &str, lists: Option<(&[&str], &[&str])>| {
-            let when = vec![When { name: "P".to_owned(), value: value.to_owned() }];
+            let when = vec![When { name: "P".to_owned(), value: Choice::Is(value.to_owned()) }];
             Function { when, ..function("F", lists.map(|(subnets, groups)| config(subnets, groups))) }
         };
         let (subnet, group): (&[&str], &[&str]) = (&["subnet-1"], &["sg-1"]);
         let complete = || variant("a", Some((subnet, group)));
         for (variants, expected, why) in [
             (vec![variant("a", Some((subnet, &[])))], Severity::Error, "it never works"),
-            (vec![variant("\"\"", Some((subnet, &[]))), variant("b", None)], Severity::Error, "nor here"),
+            (vec![variant("", Some((subnet, &[]))), variant("b", None)], Severity::Error, "nor here"),
             (vec![variant("dev", Some((subnet, &[]))), complete()], Severity::Error, "dev fails, whoever deploys it"),
-            (vec![variant("\"\"", Some((subnet, &[]))), complete()], Severity::Warning, "the caller gave no group"),
+            (vec![variant("", Some((subnet, &[]))), complete()], Severity::Warning, "the caller gave no group"),
             (
                 vec![variant("dev", Some((subnet, &[]))), complete(), variant("x", None)],
                 Severity::Warning,
                 "the subnets have a condition too",
             ),
             (
-                vec![variant("\"\"", Some((subnet, &[]))), complete(), variant("x", None)],
+                vec![variant("", Some((subnet, &[]))), complete(), variant("x", None)],
                 Severity::Note,
                 "the caller gave one and not the other",
             ),

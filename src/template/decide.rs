@@ -15,7 +15,7 @@ use foldhash::{HashMap, HashSet};
 use super::evaluator::{Evaluator, Facts};
 use super::for_each::brief;
 use super::parameters::{Given, Parameter};
-use super::worlds::{Completeness, Decided, MOST_WORLDS, When, World, Worlds};
+use super::worlds::{Choice, Completeness, Decided, MOST_WORLDS, When, World, Worlds};
 use super::{Problem, Template};
 use crate::policy::Unknown;
 
@@ -203,12 +203,12 @@ impl<'d> Way<'_, 'd> {
         let mut world = World { conditions, ..World::default() };
         for parameter in &self.template.parameters {
             let unknown = parameter.unknown;
-            let when = |value: String| When { name: parameter.name.to_owned(), value };
+            let when = |value: Choice| When { name: parameter.name.to_owned(), value };
             if let Some(text) = state.is.get(&unknown) {
-                world.when.push(when(quoted(text)));
+                world.when.push(when(Choice::Is(text.clone())));
                 world.parameters.insert(parameter.name.to_owned(), Decided::Text(text.clone()));
             } else if let Some(others) = state.is_not.get(&unknown) {
-                world.when.push(when(excluded_texts(others)));
+                world.when.push(when(Choice::Not(others.clone())));
                 let default = parameter.default();
                 if default.is_none_or(|default| others.iter().any(|other| other == default)) {
                     world.parameters.insert(parameter.name.to_owned(), Decided::Open);
@@ -216,9 +216,9 @@ impl<'d> Way<'_, 'd> {
             }
         }
         let mut others: Vec<When> = Vec::new();
-        let known = state.is.iter().map(|(unknown, text)| (*unknown, quoted(text)));
+        let known = state.is.iter().map(|(unknown, text)| (*unknown, Choice::Is(text.clone())));
         let excluded = state.is_not.iter().filter(|(unknown, _)| !state.is.contains_key(*unknown));
-        for (unknown, value) in known.chain(excluded.map(|(unknown, texts)| (*unknown, excluded_texts(texts)))) {
+        for (unknown, value) in known.chain(excluded.map(|(unknown, texts)| (*unknown, Choice::Not(texts.clone())))) {
             if self.template.parameter_of(unknown).is_none() {
                 others.push(When { name: self.template.words(unknown), value });
             }
@@ -226,7 +226,7 @@ impl<'d> Way<'_, 'd> {
         others.sort();
         world.when.append(&mut others);
         for (name, holds) in &state.free {
-            let when = When { name: name.clone(), value: holds.to_string() };
+            let when = When { name: name.clone(), value: Choice::Is(holds.to_string()) };
             if !world.when.contains(&when) {
                 world.when.push(when);
             }
@@ -319,16 +319,6 @@ fn may_be(text: &str, literal: &str) -> bool {
     let (Some(first), Some(last)) = (text.find(is_unknown), text.rfind(is_unknown)) else { return text == literal };
     let (before, after) = (&text[..first], text[last..].trim_start_matches(is_unknown));
     literal.len() >= before.len() + after.len() && literal.starts_with(before) && literal.ends_with(after)
-}
-
-/// A parameter's value as a report shows it.
-fn quoted(text: &str) -> String {
-    if text.is_empty() || text.contains([' ', '"', ',']) { format!("{text:?}") } else { text.to_owned() }
-}
-
-fn excluded_texts(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
-    format!("not {}", texts.join(" or "))
 }
 
 /// A world's facts: what is not decided is as the template says.

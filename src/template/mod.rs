@@ -38,7 +38,7 @@ pub use parameters::{Given, Parameter, Shape};
 pub use problem::Problem;
 pub use settings::Settings;
 pub use value::{Kind, Member, Reference, Value};
-pub use worlds::{Completeness, Existence, MOST_WORLDS, When, World, Worlds};
+pub use worlds::{Choice, Completeness, Existence, MOST_WORLDS, When, World, Worlds};
 
 use remembered::Remembered;
 use unknowns::Unknowns;

@@ -1,5 +1,7 @@
 //! Worlds: what a template may become, by the values of the parameters that its conditions read.
 
+use std::fmt;
+
 use foldhash::HashMap;
 
 use super::Problem;
@@ -21,8 +23,49 @@ pub struct World {
 pub struct When {
     /// The name of a parameter, a pseudo parameter or a condition.
     pub name: String,
-    /// Its value as a report shows it: `prod`, `not prod`, `""`, `true`.
-    pub value: String,
+    pub value: Choice,
+}
+
+/// What is known of a value. Its `Display` is what a report shows: `prod`, `not prod or test`, `""`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Choice {
+    /// It is this text: of a condition `true` or `false`.
+    Is(String),
+    /// It is none of these texts.
+    Not(Vec<String>),
+}
+
+impl Choice {
+    /// Is there no value of which both are true?
+    pub fn excludes(&self, other: &Choice) -> bool {
+        match (self, other) {
+            (Choice::Is(one), Choice::Is(another)) => one != another,
+            (Choice::Is(text), Choice::Not(others)) | (Choice::Not(others), Choice::Is(text)) => others.contains(text),
+            (Choice::Not(_), Choice::Not(_)) => false,
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Choice::Is(text) => quoted(text, f),
+            Choice::Not(texts) => {
+                f.write_str("not ")?;
+                for (index, text) in texts.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(" or ")?;
+                    }
+                    quoted(text, f)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if text.is_empty() || text.contains([' ', '"', ',']) { write!(f, "{text:?}") } else { f.write_str(text) }
 }
 
 /// The worlds of some resources.

@@ -86,7 +86,7 @@ fn subnets_in_all_their_forms() {
         ("['${self:custom.subnet}']", "<${self:custom.subnet}>", "another program fills it in"),
         ("['<subnet-id>']", "<<subnet-id>>", "a placeholder"),
         ("!Join [',', [!Ref A, !Ref B]]", "!one text of several ids, Ref A,Ref B", "Lambda wants a list"),
-        ("!Join [',', !Ref Subnets]", "<Fn::Join , <Ref Subnets>>", "one text; of one subnet it would be right"),
+        ("!Join [',', !Ref Subnets]", "<Fn::Join \",\" <Ref Subnets>>", "one text; of one subnet it would be right"),
         ("{'Fn::Transform': {Name: Lookup}}", "…", "a macro makes it"),
         ("[!Ref Vpc]", "!the AWS::EC2::VPC `Vpc`", "a VPC is no subnet"),
         ("[!Ref Group]", "!the AWS::EC2::SecurityGroup `Group`", "nor is a group"),
