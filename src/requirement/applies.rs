@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::pack::{Applies, PackPrincipal};
+use super::pack::{Applies, Pack, PackPrincipal};
 use crate::evaluate::{Truth, matches_action};
 use crate::inventory::{Inventory, Principal, PrincipalType};
 use crate::policy::{Effect, Polarity, Policy, Statement};
@@ -20,7 +20,7 @@ pub enum Applicability {
 
 /// What a dump shows of a principal that nobody named; none if it is not of this kind at all.
 pub(super) fn shown_by_input(
-    kind: &PackPrincipal,
+    (pack, kind): (&Pack, &PackPrincipal),
     inventory: &Inventory<'_>,
     principal: &Principal<'_>,
     identity: &[Rc<Policy>],
@@ -38,13 +38,28 @@ pub(super) fn shown_by_input(
     if applies.creates_any.is_empty() {
         return None;
     }
-    let allows = |names: &[String], how: fn(&Statement, &str) -> bool| {
+    let allows = |names: &[String], how: &dyn Fn(&Statement, &str) -> bool| {
         names.iter().filter(|name| allow_statements(identity).any(|(_, statement)| how(statement, name))).count()
     };
-    if allows(&applies.creates_any, covers) == 0 {
+    if allows(&applies.creates_any, &covers) == 0 {
         return None;
     }
-    let named = allows(&applies.names_any, names);
+    // What a role may do for the service that it trusts shows nothing else: AWS's managed policy for functions in a VPC
+    // names ec2:DescribeSubnets.
+    let serves = |other: &&PackPrincipal| {
+        let service = other.applies.trusts.as_ref().filter(|_| principal.kind == PrincipalType::Role);
+        service.is_some_and(|service| trust.is_some_and(|trust| trusts(trust, service)))
+    };
+    let own: Vec<&str> = pack
+        .principals
+        .iter()
+        .filter(serves)
+        .flat_map(|other| other.actions.iter().map(|action| &*action.name))
+        .collect();
+    let own: Vec<&str> = own.into_iter().filter(|name| !applies.names_any.iter().any(|known| known == name)).collect();
+    let named = allows(&applies.names_any, &|statement, name| {
+        names(statement, name) && !own.iter().any(|own| names(statement, own))
+    });
     Some(if (1..applies.names_any.len()).contains(&named) {
         Applicability::Applies
     } else {

@@ -158,7 +158,9 @@ impl<'j, 'a> Judge<'j, 'a> {
         let mut judged = Vec::new();
         for (pack_index, pack) in self.judging.packs.iter().enumerate() {
             for (kind_index, kind) in pack.principals.iter().enumerate() {
-                let Some(applicability) = self.applicability(kind, id, &seen, trust.as_deref()) else { continue };
+                let Some(applicability) = self.applicability((pack, kind), id, &seen, trust.as_deref()) else {
+                    continue;
+                };
                 let place = (pack_index, kind_index);
                 let inventory = self.judging.inventory;
                 let functions = inventory.functions_of(id).filter(|_| kind.only == Only::Role);
@@ -188,7 +190,7 @@ impl<'j, 'a> Judge<'j, 'a> {
 
     fn applicability(
         &self,
-        kind: &PackPrincipal,
+        (pack, kind): (&Pack, &PackPrincipal),
         id: PrincipalId,
         identity: &[Rc<Policy>],
         trust: Option<&Policy>,
@@ -212,7 +214,7 @@ impl<'j, 'a> Judge<'j, 'a> {
                 return Some(Applicability::DoesNotApply);
             }
         }
-        shown_by_input(kind, inventory, principal, identity, trust)
+        shown_by_input((pack, kind), inventory, principal, identity, trust)
     }
 
     fn judge_as(

@@ -220,3 +220,29 @@ fn a_parameter_with_an_empty_default_is_a_role_nobody_sees() {
         }
     }
 }
+
+/// design: a principal that may update functions is a deployer if it is granted some of the three Describes by name. AWS's
+/// managed policy for functions in a VPC names ec2:DescribeSubnets, which is for Lambda's own calls.
+#[test]
+fn an_execution_role_that_may_update_functions_is_no_deployer() {
+    let deploys = |actions: &str| {
+        format!(
+            "      Policies: [{{PolicyName: d, PolicyDocument: {{Version: '2012-10-17', Statement: {{Effect: Allow, Action: [lambda:UpdateFunctionConfiguration{actions}], Resource: '*'}}}}}}]\n"
+        )
+    };
+    let six = format!(", '{}'", [REQUIRED, RECOMMENDED].concat().join("', '"));
+    for (more, expected) in [
+        (format!("{VPC_ACCESS}{}", deploys("")), vec![]),
+        (deploys(&six), vec![]),
+        (format!("{VPC_ACCESS}{}", deploys(", ec2:DescribeVpcs")), vec!["missing-permission"]),
+        (
+            format!("{VPC_ACCESS}{}", deploys(", ec2:DescribeVpcs, ec2:DescribeSubnets, ec2:DescribeSecurityGroups")),
+            vec![],
+        ),
+    ] {
+        let folder = Folder::of([("t.yaml", template(LAMBDA, &more, "!GetAtt R.Arn"))]);
+        let report = folder.report(&["t.yaml"]);
+        let rules: Vec<&str> = loud(&report).into_iter().map(|(rule, ..)| rule).collect();
+        assert_eq!(rules, expected, "{more}");
+    }
+}
