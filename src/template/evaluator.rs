@@ -182,8 +182,8 @@ impl<'e, 'd> Evaluator<'e, 'd> {
             if is_loop(key) {
                 match self.deciding(|| turns(self, &node)) {
                     Ok(turns) => turns.iter().for_each(|turn| self.add_members(map, turn.members(), result)),
-                    Err(problem) => {
-                        self.add_problem(problem);
+                    Err(stop) => {
+                        self.add_problem(stop.into_problem());
                         let value = self.unknown_value(&node, format!("{key} at {:?}", node.path.as_slice()));
                         result.push(Member { key: Cow::Borrowed(key), key_origin: node.path.clone(), value });
                     }

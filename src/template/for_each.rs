@@ -26,6 +26,10 @@ const MOST_TURNS: usize = 50_000;
 /// A text does not grow by more than this.
 const LONGEST: usize = 1 << 20;
 
+/// The services whose resources are judged. A loop that makes others may stay unknown: it is right, and nothing is asked
+/// of what it makes.
+const JUDGED: [&str; 3] = ["AWS::IAM::", "AWS::Lambda::", "AWS::Serverless::"];
+
 const PREFIX: &str = "Fn::ForEach::";
 
 pub(super) fn is_loop(key: &str) -> bool {
@@ -70,8 +74,9 @@ impl<'t, 'd> Expansion<'t, 'd> {
                 let mut members = turns.iter().flat_map(Turn::members);
                 members.try_for_each(|(name, member)| self.add(name, member))
             }
-            Err(problem) => {
-                self.problems.push(problem);
+            Err(stop) => {
+                let matters = matches!(stop, Stop::Malformed(_)) || names_service(node.doc);
+                self.problems.extend(matters.then(|| stop.into_problem()));
                 ControlFlow::Continue(())
             }
         }
@@ -91,16 +96,32 @@ impl<'d> Turn<'d> {
     }
 }
 
+/// Why a loop has no turns.
+pub(super) enum Stop {
+    /// It is no loop as CloudFormation takes it.
+    Malformed(Problem),
+    /// What it goes through is not in the template.
+    Unknown(Problem),
+}
+
+impl Stop {
+    pub(super) fn into_problem(self) -> Problem {
+        match self {
+            Stop::Malformed(problem) | Stop::Unknown(problem) => problem,
+        }
+    }
+}
+
 /// The turns of a loop: `[identifier, collection, {key: value}]`.
-pub(super) fn turns<'d>(evaluator: &Evaluator<'_, 'd>, node: &Node<'d>) -> Result<Vec<Turn<'d>>, Problem> {
+pub(super) fn turns<'d>(evaluator: &Evaluator<'_, 'd>, node: &Node<'d>) -> Result<Vec<Turn<'d>>, Stop> {
     let parts: Vec<Node<'d>> = node.children().collect();
     let (Doc::List(_), [identifier, collection, body]) = (node.doc, &parts[..]) else {
         let help = "write [identifier, collection, {key: value}]";
-        return Err(fault(node, "a loop has three parts".to_owned(), Some(help)));
+        return Err(Stop::Malformed(fault(node, "a loop has three parts".to_owned(), Some(help))));
     };
     let (Doc::Text(identifier), Doc::Map(_)) = (identifier.doc, body.doc) else {
         let help = "write [identifier, collection, {key: value}]";
-        return Err(fault(node, "a loop has a name, a collection and a map".to_owned(), Some(help)));
+        return Err(Stop::Malformed(fault(node, "a loop has a name, a collection and a map".to_owned(), Some(help))));
     };
     let items = evaluator.value(collection);
     let known = |item: &Value<'d>| item.known_text().map(|text| Cow::<'d, str>::Owned(text.into_owned()));
@@ -110,7 +131,11 @@ pub(super) fn turns<'d>(evaluator: &Evaluator<'_, 'd>, node: &Node<'d>) -> Resul
     };
     let Some(texts) = texts else {
         let help = "give the parameter's value with --parameter NAME=VALUE";
-        return Err(fault(collection, "what this loop goes through is not known".to_owned(), Some(help)));
+        return Err(Stop::Unknown(fault(
+            collection,
+            "what this loop goes through is not known".to_owned(),
+            Some(help),
+        )));
     };
     let turn = |text: Cow<'d, str>| {
         let outer = node.loops.iter().flat_map(|loops| loops.iter().cloned());
@@ -118,6 +143,16 @@ pub(super) fn turns<'d>(evaluator: &Evaluator<'_, 'd>, node: &Node<'d>) -> Resul
         Turn(body.clone().within(loops))
     };
     Ok(texts.into_iter().map(turn).collect())
+}
+
+/// Does a resource of one of the services that are judged stand in it?
+fn names_service(doc: &Doc<'_>) -> bool {
+    match doc {
+        Doc::Text(text) => JUDGED.iter().any(|service| text.starts_with(service)),
+        Doc::List(items) => items.iter().any(names_service),
+        Doc::Map(members) => members.iter().any(|(_, value)| names_service(value)),
+        Doc::Null | Doc::Bool(_) | Doc::Number(_) => false,
+    }
 }
 
 fn fault(node: &Node<'_>, message: String, help: Option<&str>) -> Problem {

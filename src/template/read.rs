@@ -68,7 +68,9 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
     // What a collection of `Fn::ForEach` refers to is known by now.
     let conditions = entries(&template, &root, "Conditions", &mut problems);
     template.conditions = conditions.into_iter().map(|entry| (entry.key, entry.node)).collect();
-    for entry in entries(&template, &root, "Resources", &mut problems) {
+    // AWS::Include may bring resources from elsewhere; its own place holds none.
+    let written = |entry: &Entry<'_>| entry.key != "Fn::Transform";
+    for entry in entries(&template, &root, "Resources", &mut problems).into_iter().filter(written) {
         match resource(entry) {
             Ok(resource) => {
                 // Of two with one id the last counts; that there are two is said above.

@@ -191,3 +191,25 @@ fn what_is_of_no_kind_is_said_to_be() {
         assert!(shown.contains(help), "{name}: {shown}");
     }
 }
+
+/// Source: CloudFormation Template Reference, "AWS::Include transform" (anywhere in a template, in a section too) and
+/// "Fn::ForEach" (over a list that a parameter gives).
+#[test]
+fn what_a_template_takes_from_elsewhere_is_no_fault_of_it() {
+    let looped = |kind: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions\nParameters: {{Names: {{Type: CommaDelimitedList}}}}\nResources:\n  Fn::ForEach::Each:\n    - Name\n    - !Ref Names\n    - ${{Name}}: {{Type: '{kind}'}}\n"
+        )
+    };
+    for (template, problems) in [
+        ("Resources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/more.yaml}}\n  T: {Type: AWS::SNS::Topic}\n".to_owned(), 0),
+        ("Resources:\n  Fn::Transfer: {Name: AWS::Include}\n  T: {Type: AWS::SNS::Topic}\n".to_owned(), 1),
+        (looped("AWS::SNS::Topic"), 0),
+        (looped("AWS::Lambda::Function"), 1),
+        (looped("AWS::IAM::Role"), 1),
+        (looped("AWS::SNS::Topic").replace("    - Name\n", ""), 1),
+    ] {
+        let folder = Folder::of([("t.yaml", template.clone().into_bytes())]);
+        assert_eq!(folder.report(&["t.yaml"]).problems().len(), problems, "{template}");
+    }
+}
