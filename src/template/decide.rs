@@ -15,8 +15,9 @@ use foldhash::{HashMap, HashSet};
 use super::evaluator::{Evaluator, Facts};
 use super::for_each::brief;
 use super::parameters::{Given, Parameter};
+use super::relevant::Asked;
 use super::worlds::{Choice, Completeness, Decided, MOST_WORLDS, When, World, Worlds};
-use super::{Problem, Template};
+use super::{Node, Problem, Template};
 use crate::policy::Unknown;
 
 /// Conditions that read each other through more steps than this are not followed.
@@ -28,23 +29,25 @@ const FUEL: usize = 1_000_000;
 /// A parameter that also stands in texts takes each of its allowed values if it has no more than these.
 const MOST_VALUES: usize = 12;
 
-/// The combinations of some conditions. `in_texts` are the parameters whose text matters too.
-pub(super) fn worlds(template: &Template<'_>, names: &[String], in_texts: &HashSet<String>) -> Worlds {
-    // Allowed values that no condition tells apart are told apart if there is room for it.
+/// The combinations of what some resources ask for.
+pub(super) fn worlds<'d>(template: &Template<'d>, asked: &Asked<'d>) -> Worlds {
+    let Asked { conditions: names, parameters, choices } = asked;
+    // What maps choose, and allowed values that no condition tells apart, are told apart if there is room for it.
     let nothing = HashSet::default();
-    for split in [in_texts, &nothing] {
-        if let Some((worlds, problems)) = combinations(template, names, split) {
+    let mut tries = vec![(parameters, &choices[..]), (parameters, &[]), (&nothing, &[])];
+    tries.dedup_by_key(|(in_texts, choices)| (in_texts.len(), choices.len()));
+    for (in_texts, choices) in tries {
+        if let Some((worlds, problems)) = combinations(template, names, in_texts, choices)
+            && !worlds.is_empty()
+        {
             return Worlds { worlds, completeness: Completeness::Every, problems };
-        }
-        if split.is_empty() {
-            break;
         }
     }
     let mut world = World::default();
     let mut problems = Vec::new();
     for name in names {
         // What is the same however the others are decided is decided.
-        let Some((alone, found)) = combinations(template, std::slice::from_ref(name), &nothing) else { continue };
+        let Some((alone, found)) = combinations(template, std::slice::from_ref(name), &nothing, &[]) else { continue };
         problems.extend(found.into_iter().filter(|problem| !problems.contains(problem)).collect::<Vec<_>>());
         let mut answers = alone.iter().map(|world| world.conditions.get(name).copied());
         if let Some(Some(first)) = answers.next()
@@ -57,23 +60,25 @@ pub(super) fn worlds(template: &Template<'_>, names: &[String], in_texts: &HashS
 }
 
 /// Every way through the forks; none if there are more than [`MOST_WORLDS`].
-fn combinations(
-    template: &Template<'_>,
+fn combinations<'d>(
+    template: &Template<'d>,
     names: &[String],
     in_texts: &HashSet<String>,
+    choices: &[Node<'d>],
 ) -> Option<(Vec<World>, Vec<Problem>)> {
     let fuel = template.fuel.get().saturating_sub(FUEL);
     let mut script = Vec::new();
     let mut worlds = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
-    loop {
+    for ways in 1.. {
         let way = Way { template, state: RefCell::new(State { script, ..State::default() }) };
         let answers = names.iter().filter_map(|name| Some((name.clone(), way.condition(name)?)));
         let conditions = answers.collect();
+        let is_reachable = way.choose(choices);
         way.split(in_texts);
         let (world, state) = way.finish(conditions);
         problems.extend(state.problems.into_iter().filter(|problem| !problems.contains(problem)).collect::<Vec<_>>());
-        worlds.push(world);
+        worlds.extend(is_reachable.then_some(world));
         script = state.script;
         // The next way takes the last turn that is left.
         while let Some(turn) = script.last_mut() {
@@ -86,10 +91,11 @@ fn combinations(
         if script.is_empty() {
             return Some((worlds, problems));
         }
-        if worlds.len() >= MOST_WORLDS || template.fuel.get() <= fuel {
-            return None;
+        if ways >= MOST_WORLDS || template.fuel.get() <= fuel {
+            break;
         }
     }
+    None
 }
 
 /// A fork, and the turn that is taken at it.
@@ -174,6 +180,17 @@ impl<'d> Way<'_, 'd> {
             state.free.push((name, holds));
         }
         holds
+    }
+
+    /// Lets parameters choose from maps: a value for which a map has nothing is one that CloudFormation refuses, and
+    /// false says that this is such a way.
+    fn choose(&self, choices: &[Node<'d>]) -> bool {
+        choices.iter().all(|node| {
+            let value = Evaluator::new(self.template, self).value(node);
+            let parts = node.doc.as_map().and_then(|members| members.first()?.1.as_list());
+            let has_default = parts.is_some_and(|parts| parts.len() > 3);
+            has_default || !value.is_some_and(|value| value.is_unknown())
+        })
     }
 
     /// Lets the parameters that stand in texts take each of the values that they may still have.

@@ -114,7 +114,7 @@ pub struct Template<'d> {
     unknowns: RefCell<Unknowns>,
     remembered: Remembered<'d>,
     /// What resources ask for, by the resource.
-    relevant: RefCell<HashMap<ResourceId, Rc<relevant::Relevant>>>,
+    relevant: RefCell<HashMap<ResourceId, Rc<relevant::Relevant<'d>>>>,
     /// What may still be spent on evaluating it.
     fuel: Cell<usize>,
     /// How deep the evaluation is at the moment.
@@ -212,8 +212,7 @@ impl<'d> Template<'d> {
     /// under or that stand in them (and in what `Globals` say of their kind, if one of them is SAM's). Give all that matters to one question,
     /// a function with its role and the policies of that role, so that their conditions stay correlated.
     pub fn worlds(&self, resources: &[ResourceId]) -> Worlds {
-        let (conditions, parameters) = relevant::of(self, resources);
-        decide::worlds(self, &conditions, &parameters)
+        decide::worlds(self, &relevant::of(self, resources))
     }
 
     /// Evaluates in a world.

@@ -1,5 +1,5 @@
-//! Which conditions matter to some resources, and which parameters stand in their texts. In: resources, as they stand.
-//! Out: names, found by looking through every node once.
+//! Which conditions matter to some resources, which parameters stand in their texts, and which maps choose their rights.
+//! In: resources, as they stand. Out: names and nodes, found by looking through every node once.
 
 use std::rc::Rc;
 
@@ -7,21 +7,36 @@ use foldhash::HashSet;
 
 use super::for_each::substituted;
 use super::read::scalar;
-use super::{Loops, Resource, ResourceId, Template};
+use super::{Loops, Node, Resource, ResourceId, Template};
 use crate::document::Doc;
 
 /// What one resource, or a part of `Globals`, asks for.
 #[derive(Debug, Default)]
-pub(super) struct Relevant {
+pub(super) struct Relevant<'d> {
     /// Conditions, in the order in which they are met.
     conditions: Vec<String>,
     parameters: Vec<String>,
+    choices: Vec<Node<'d>>,
 }
 
-/// The conditions that these resources are under or that stand in them, in the order in which they are met; the
-/// parameters that their texts name.
-pub(super) fn of(template: &Template<'_>, resources: &[ResourceId]) -> (Vec<String>, HashSet<String>) {
-    let mut found: Vec<Rc<Relevant>> = Vec::with_capacity(resources.len());
+/// What some resources ask for.
+#[derive(Debug, Default)]
+pub(super) struct Asked<'d> {
+    /// The conditions that they are under or that stand in them, in the order in which they are met.
+    pub conditions: Vec<String>,
+    /// The parameters that their texts name.
+    pub parameters: HashSet<String>,
+    /// Each `Fn::FindInMap` by which a parameter chooses what they may do, or whether they are in a VPC.
+    pub choices: Vec<Node<'d>>,
+}
+
+/// The properties, and the elements of statements, in which a map is gone through for every value of a parameter: what
+/// decides rights. Elsewhere (memory, names, buckets) a value is as good as another.
+const DECISIVE: [&str; 8] =
+    ["Action", "Effect", "ManagedPolicyArns", "NotAction", "PermissionsBoundary", "Policies", "Role", "VpcConfig"];
+
+pub(super) fn of<'d>(template: &Template<'d>, resources: &[ResourceId]) -> Asked<'d> {
+    let mut found: Vec<Rc<Relevant<'d>>> = Vec::with_capacity(resources.len());
     let mut serverless: Vec<&str> = Vec::new();
     for id in resources {
         let resource = template.resource(*id);
@@ -33,6 +48,7 @@ pub(super) fn of(template: &Template<'_>, resources: &[ResourceId]) -> (Vec<Stri
     for globals in serverless.iter().filter_map(|kind| template.globals.as_ref()?.get(kind)) {
         let mut looking = Looking::new(template);
         looking.look(globals.doc, &globals.loops);
+        looking.choices(&globals, Decides::Nothing);
         found.push(Rc::new(looking.found));
     }
     let mut known: HashSet<&str> = HashSet::default();
@@ -40,21 +56,32 @@ pub(super) fn of(template: &Template<'_>, resources: &[ResourceId]) -> (Vec<Stri
     let conditions = conditions.cloned().collect();
     let mut known: HashSet<&str> = HashSet::default();
     let parameters = found.iter().flat_map(|found| &found.parameters).filter(|name| known.insert(name));
-    (conditions, parameters.cloned().collect())
+    let parameters = parameters.cloned().collect();
+    Asked { conditions, parameters, choices: found.iter().flat_map(|found| &found.choices).cloned().collect() }
 }
 
-fn of_resource<'d>(template: &Template<'d>, resource: &Resource<'d>) -> Relevant {
+fn of_resource<'d>(template: &Template<'d>, resource: &Resource<'d>) -> Relevant<'d> {
     let mut looking = Looking::new(template);
     if let Some(name) = &resource.condition {
         looking.condition(name);
     }
     looking.look(resource.node.doc, &resource.node.loops);
+    if let Some(properties) = resource.node.get("Properties") {
+        looking.choices(&properties, Decides::Nothing);
+    }
     looking.found
+}
+
+/// Does what stands somewhere decide rights?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decides {
+    Rights,
+    Nothing,
 }
 
 struct Looking<'t, 'd> {
     template: &'t Template<'d>,
-    found: Relevant,
+    found: Relevant<'d>,
     known: HashSet<String>,
     known_parameters: HashSet<String>,
 }
@@ -95,6 +122,47 @@ impl<'t, 'd> Looking<'t, 'd> {
             }
             Doc::Null | Doc::Bool(_) | Doc::Number(_) => {}
         }
+    }
+
+    /// Notes the maps that a parameter chooses from, where that decides rights.
+    fn choices(&mut self, node: &Node<'d>, decides: Decides) {
+        if self.template.mappings.is_none() {
+            return;
+        }
+        match node.doc {
+            Doc::List(_) => node.children().for_each(|item| self.choices(&item, decides)),
+            Doc::Map(members) => {
+                if let ([(function, argument)], Decides::Rights) = (&members[..], decides)
+                    && function == "Fn::FindInMap"
+                {
+                    if self.is_chosen_by_parameters(argument) {
+                        self.found.choices.push(node.clone());
+                    }
+                    return;
+                }
+                for ((key, _), value) in members.iter().zip(node.children()) {
+                    let decides = match &**key {
+                        key if DECISIVE.contains(&key) => Decides::Rights,
+                        // Of a policy only what the elements above say.
+                        "PolicyDocument" | "Statement" | "Resource" | "NotResource" | "Condition" => Decides::Nothing,
+                        _ => decides,
+                    };
+                    self.choices(&value, decides);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Are the map and the keys of a `Fn::FindInMap` names or parameters, and one of them a parameter?
+    fn is_chosen_by_parameters(&self, argument: &Doc<'d>) -> bool {
+        let parameter = |doc: &Doc<'d>| match doc.as_map() {
+            Some([(function, Doc::Text(name))]) if function == "Ref" => self.template.parameter(name).is_some(),
+            _ => false,
+        };
+        let parts = argument.as_list().unwrap_or_default();
+        let all = parts.iter().take(3).all(|part| matches!(part, Doc::Text(_)) || parameter(part));
+        all && parts.len() >= 3 && parts.iter().take(3).any(parameter)
     }
 
     /// `${Name}` as `Fn::Sub` has it. A text that is no argument of it may look so, which costs but a world.

@@ -246,3 +246,33 @@ fn an_execution_role_that_may_update_functions_is_no_deployer() {
         assert_eq!(rules, expected, "{more}");
     }
 }
+
+/// "The verdict is the worst over the combinations", whether a condition or a map makes them. A value for which the map has
+/// nothing is none: CloudFormation refuses it. Source: CloudFormation Template Reference, "Fn::FindInMap".
+#[test]
+fn a_map_chooses_rights_for_every_value_of_its_key() {
+    let other = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+    let own = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+    for (parameter, dev, prod, more, expected, when) in [
+        ("Default: dev", own, other, "", "missing", json!({"Stage": "prod"})),
+        ("Default: dev, AllowedValues: [dev, prod]", own, other, "", "missing", json!({"Stage": "prod"})),
+        ("Default: dev, AllowedValues: [dev]", own, other, "", "granted", Value::Null),
+        ("AllowedValues: [dev, prod]", own, own, "", "granted", Value::Null),
+        ("MinLength: 1", other, other, "", "missing", Value::Null),
+        ("MinLength: 1", own, own, ", {DefaultValue: ''}", "unresolved", json!({"Stage": "not dev or prod"})),
+    ] {
+        let head = format!(
+            "Transform: AWS::LanguageExtensions\nParameters: {{Stage: {{Type: String, {parameter}}}}}\nMappings: {{Env: {{dev: {{Policy: '{dev}'}}, prod: {{Policy: '{prod}'}}}}}}\n"
+        );
+        let attached = format!("      ManagedPolicyArns: [!FindInMap [Env, !Ref Stage, Policy{more}]]\n");
+        let template = template(LAMBDA, &attached, "!GetAtt R.Arn");
+        let folder = Folder::of([("t.yaml", [head.as_bytes(), &template].concat())]);
+        let report = folder.report(&["t.yaml"]);
+        let requirement = report.requirement(Some("R"), CREATE);
+        assert_eq!(
+            (text(&requirement["verdict"]), &requirement["when"]),
+            (expected, &when),
+            "{parameter} {dev} {prod}"
+        );
+    }
+}
