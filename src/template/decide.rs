@@ -172,6 +172,12 @@ impl<'d> Way<'_, 'd> {
         is
     }
 
+    /// The parameter that is empty where a text made of its items is: who compares that text asks for the list.
+    fn list_in(&self, unknown: Unknown) -> Unknown {
+        let list = self.template.unknowns.borrow().list_of(unknown);
+        list.filter(|list| self.template.parameter_of(*list).is_some()).unwrap_or(unknown)
+    }
+
     /// Something that nothing of the file decides.
     fn free(&self) -> bool {
         let holds = self.fork(2) == 0;
@@ -314,7 +320,10 @@ impl<'d> Facts<'d> for Way<'_, 'd> {
             (false, false) => return Some(false),
             (true, true) => {}
             (true, false) => match Unknown::whole(&left) {
-                Some(unknown) if unknown != Unknown::NAMELESS => return Some(self.is(unknown, &right)),
+                Some(unknown) if unknown != Unknown::NAMELESS => {
+                    let asked = if right.is_empty() { self.list_in(unknown) } else { unknown };
+                    return Some(self.is(asked, &right));
+                }
                 _ if !may_be(&left, &right) => return Some(false),
                 _ => {}
             },

@@ -34,6 +34,15 @@ impl Unknowns {
         next
     }
 
+    /// The list whose items an unknown text is joined of, or of which it is the first.
+    pub(super) fn list_of(&self, unknown: Unknown) -> Option<Unknown> {
+        let Unknown::Other(number) = unknown else { return None };
+        let words = self.words.get(usize::from(number))?;
+        let joined = words.strip_prefix("Fn::Join \"").and_then(|rest| rest.rsplit_once("\" "));
+        let list = joined.map(|(_, list)| list).or_else(|| words.strip_prefix("Fn::Select 0 "))?;
+        Unknown::whole(list)
+    }
+
     /// What an unknown is, as a user reads it: `Fn::Select 0 <Ref Subnets>`.
     pub(super) fn words(&self, unknown: Unknown) -> String {
         let mut words = String::new();

@@ -91,7 +91,7 @@ fn what_no_parameter_decides_is_free() {
     let sections = "Parameters:\n  List: {Type: 'List<AWS::EC2::Subnet::Id>'}\n  A: {Type: String}\n  B: {Type: String}\n  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: 'x'}\nConditions:\n  Empty: !Equals [!Join ['', !Ref List], '']\n  Filled: !Not [!Equals ['', !Join ['', !Ref List]]]\n  Same: !Equals [!Ref A, !Ref B]\n  Part: !Equals [!Sub 'a-${A}', a-b]\n  Never: !Equals [!Sub 'a-${A}', b-a]\n  East: !Equals [!Ref AWS::Region, us-east-1]\n  S: !Equals [!Ref Stored, x]\n";
     assert_eq!(
         worlds(sections, &p("[!If [Empty, e, f], !If [Filled, f, e]]"), Settings::default()),
-        [r#"Fn::Join "" <Ref List>="": ["e","e"]"#, r#"Fn::Join "" <Ref List>=not "": ["f","f"]"#]
+        [r#"List="": ["e","e"]"#, r#"List=not "": ["f","f"]"#]
     );
     for (condition, expected) in [
         ("Same", vec![r#"Same=true: "t""#, r#"Same=false: "f""#]),
