@@ -42,8 +42,16 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
 fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>) -> Finding {
     let only_chosen = group.iter().all(|(action, judged)| lacks_only_what_is_chosen(action, judged));
     let severity = subject.severity(group, if only_chosen { Severity::Warning } else { Severity::Error });
-    let uncovered = group.iter().find_map(|(_, judged)| judged.outcome.uncovered.as_deref());
-    let on = uncovered.map_or_else(String::new, |uncovered| format!(" on `{uncovered}`"));
+    let uncovered: Vec<(&str, &str)> = group
+        .iter()
+        .filter_map(|(action, judged)| Some((&*action.name, judged.outcome.uncovered.as_deref()?)))
+        .collect();
+    let is_one = uncovered.iter().all(|(_, resource)| *resource == uncovered[0].1);
+    let on = match uncovered.first() {
+        Some((_, resource)) if is_one => format!(" on `{resource}`"),
+        Some(_) => " on all that this needs".to_owned(),
+        None => String::new(),
+    };
     let mut finding = subject.finding_about(group, &RULE, severity, format!("{}{on}", subject.may_not(group)));
     let mut labels = match obstacle {
         Some(obstacle @ Obstacle::Denied(_)) => subject.deny_labels(obstacle),
@@ -66,6 +74,10 @@ fn partial(subject: &Subject<'_>, obstacle: Option<&Obstacle>, group: &Group<'_>
     finding.notes.extend(subject.aws_says(group).filter(|_| severity == Severity::Error));
     if let Some(Obstacle::Layer(layer)) = obstacle {
         finding.notes.push(format!("{} does not allow all of it", layer_words(subject, *layer)));
+    }
+    if !is_one {
+        let each = uncovered.iter().map(|(action, resource)| format!("{action} is not allowed on `{resource}`"));
+        finding.notes.extend(each);
     }
     if only_chosen {
         finding.notes.push("it fits only where the configuration uses what the policy names".to_owned());
