@@ -1,9 +1,11 @@
 //! `unknown-managed-policy`: an ARN of AWS under which there is no policy.
 
+use foldhash::HashSet;
+
 use super::Rule;
 use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Subject};
-use crate::inventory::PolicyEntry;
+use crate::inventory::{PolicyEntry, PrincipalId};
 use crate::requirement::JudgedPolicy;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,8 +26,11 @@ To mend it, write the ARN that the help gives.",
 };
 
 fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    // Who is an execution role and a deployer lacks the policy once.
+    let mut seen: HashSet<PrincipalId> = HashSet::default();
     examined
         .subjects()
+        .filter(|subject| seen.insert(subject.judged.principal))
         .flat_map(|subject| {
             missing(&subject).map(move |(judged, entry)| unknown(&subject, judged, entry)).collect::<Vec<_>>()
         })
