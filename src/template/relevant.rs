@@ -9,6 +9,7 @@ use super::for_each::substituted;
 use super::read::scalar;
 use super::{Loops, Node, Resource, ResourceId, Template};
 use crate::document::Doc;
+use crate::source::Path;
 
 /// What one resource, or a part of `Globals`, asks for.
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ pub(super) fn of<'d>(template: &Template<'d>, resources: &[ResourceId]) -> Asked
     for globals in serverless.iter().filter_map(|kind| template.globals.as_ref()?.get(kind)) {
         let mut looking = Looking::new(template);
         looking.look(globals.doc, &globals.loops);
-        looking.choices(&globals, Decides::Nothing);
+        looking.choices(globals.doc, &globals.loops, Decides::Nothing);
         found.push(Rc::new(looking.found));
     }
     let mut known: HashSet<&str> = HashSet::default();
@@ -66,8 +67,8 @@ fn of_resource<'d>(template: &Template<'d>, resource: &Resource<'d>) -> Relevant
         looking.condition(name);
     }
     looking.look(resource.node.doc, &resource.node.loops);
-    if let Some(properties) = resource.node.get("Properties") {
-        looking.choices(&properties, Decides::Nothing);
+    if let Some((_, properties)) = resource.node.doc.get("Properties") {
+        looking.choices(properties, &resource.node.loops, Decides::Nothing);
     }
     looking.found
 }
@@ -125,29 +126,30 @@ impl<'t, 'd> Looking<'t, 'd> {
     }
 
     /// Notes the maps that a parameter chooses from, where that decides rights.
-    fn choices(&mut self, node: &Node<'d>, decides: Decides) {
+    fn choices(&mut self, doc: &'d Doc<'d>, loops: &Loops<'d>, decides: Decides) {
         if self.template.mappings.is_none() {
             return;
         }
-        match node.doc {
-            Doc::List(_) => node.children().for_each(|item| self.choices(&item, decides)),
+        match doc {
+            Doc::List(items) => items.iter().for_each(|item| self.choices(item, loops, decides)),
             Doc::Map(members) => {
                 if let ([(function, argument)], Decides::Rights) = (&members[..], decides)
                     && function == "Fn::FindInMap"
                 {
                     if self.is_chosen_by_parameters(argument) {
-                        self.found.choices.push(node.clone());
+                        // Where it is does not matter: what is wrong with it is said where it is evaluated.
+                        self.found.choices.push(Node { doc, path: Path::new(), loops: loops.clone() });
                     }
                     return;
                 }
-                for ((key, _), value) in members.iter().zip(node.children()) {
+                for (key, value) in members {
                     let decides = match &**key {
                         key if DECISIVE.contains(&key) => Decides::Rights,
                         // Of a policy only what the elements above say.
                         "PolicyDocument" | "Statement" | "Resource" | "NotResource" | "Condition" => Decides::Nothing,
                         _ => decides,
                     };
-                    self.choices(&value, decides);
+                    self.choices(value, loops, decides);
                 }
             }
             _ => {}
