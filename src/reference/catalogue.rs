@@ -3,12 +3,10 @@
 //! Source: AWS's Service Authorization Reference, in the form of `rules/aws/actions.txt`.
 
 use std::cmp::Ordering;
-use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
+use std::ops::Range;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
-
-/// Room for all services, so that their table need not grow step by step.
-const SERVICES: usize = 512;
 
 static TEXT: &str = include_str!("../../rules/aws/actions.txt");
 /// Of each service its first byte and its prefix: the text is long, and a run reads two or three services of it.
@@ -16,7 +14,7 @@ static INDEX: &str = include_str!("../../rules/aws/services.txt");
 
 /// The catalogue.
 pub fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::index(TEXT, INDEX));
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(TEXT, INDEX));
     &CATALOGUE
 }
 
@@ -24,23 +22,17 @@ pub fn catalogue() -> &'static Catalogue {
 #[derive(Debug)]
 pub struct Catalogue {
     text: &'static str,
-    date: &'static str,
-    global_keys: Vec<Key>,
-    services: Vec<Indexed>,
-}
-
-#[derive(Debug)]
-struct Indexed {
-    prefix: &'static str,
-    /// Its first byte in the text.
-    start: usize,
-    service: OnceLock<Box<Service>>,
+    /// The line of the block of global keys.
+    global: &'static str,
+    /// The lines of the services, by prefix.
+    listing: &'static str,
+    read: Kept<Service>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Key {
     name: &'static str,
-    key_type: KeyType,
+    key_type: &'static str,
 }
 
 /// The type of a condition key's value.
@@ -62,12 +54,12 @@ pub enum KeyType {
 #[derive(Debug)]
 pub struct Service {
     prefix: &'static str,
-    keys: Vec<Key>,
-    resources: Vec<Resource>,
+    /// The lines of its condition keys and resource types, by number.
+    keys: Vec<&'static str>,
+    resources: Vec<&'static str>,
     /// The lines of its actions, by lower-case name. EC2 has hundreds, and a run asks for some ten of them.
     listing: &'static str,
-    /// Those that were asked for, by name.
-    read: RwLock<HashMap<&'static str, &'static Action>>,
+    read: Kept<Action>,
 }
 
 /// A resource type of a service.
@@ -78,6 +70,10 @@ struct Resource {
     /// The numbers of its keys.
     keys: &'static str,
 }
+
+/// What was asked for, by name. It is kept for as long as the program runs, as the text is.
+#[derive(Debug)]
+struct Kept<T: 'static>(RwLock<HashMap<&'static str, &'static T>>);
 
 /// One action.
 #[derive(Debug)]
@@ -109,53 +105,47 @@ pub struct ActionResource {
 }
 
 impl Catalogue {
-    fn index(text: &'static str, index: &'static str) -> Catalogue {
-        let mut services = Vec::with_capacity(SERVICES);
-        let mut from = 0;
-        for to in memchr::memchr_iter(b'\n', index.as_bytes()) {
-            let line = &index[std::mem::replace(&mut from, to + 1)..to];
-            let Some((start, prefix)) = line.split_once('\t') else { continue };
-            services.extend(start.parse().ok().map(|start| Indexed { prefix, start, service: OnceLock::new() }));
-        }
-        let mut catalogue = Catalogue { text, date: "", global_keys: Vec::new(), services };
-        // The first block is that of the global keys; in front of it stands the head.
-        if !catalogue.services.is_empty() {
-            catalogue.global_keys = lines(catalogue.block(0)).filter_map(key).collect();
-            let head = text.get(..catalogue.services.remove(0).start).unwrap_or_default();
-            catalogue.date = lines(head).find_map(|line| line.strip_prefix("date\t")).unwrap_or_default();
-        }
-        catalogue
+    fn new(text: &'static str, index: &'static str) -> Catalogue {
+        let (global, listing) = index.split_once('\n').unwrap_or_default();
+        Catalogue { text, global, listing, read: Kept::new() }
     }
 
-    /// What stands below the line of the service's prefix.
-    fn block(&self, index: usize) -> &'static str {
-        let Indexed { start, prefix, .. } = &self.services[index];
-        let end = self.services.get(index + 1).map_or(self.text.len(), |next| next.start);
-        self.text.get(start + "@".len() + prefix.len() + "\n".len()..end).unwrap_or_default()
+    /// What stands below the line of the prefix: of the block that one line of the index names, up to that of the next.
+    fn block(&self, line: &'static str, next: &'static str) -> &'static str {
+        let start = |line| start_of(line).unwrap_or(self.text.len());
+        let from = start(line) + "@".len() + prefix_of(line).len() + "\n".len();
+        self.text.get(from..start(next)).unwrap_or_default()
     }
 
     /// The day of the data, ISO 8601.
     pub fn date(&self) -> &'static str {
-        self.date
+        let head = self.text.get(..start_of(self.global).unwrap_or_default()).unwrap_or_default();
+        lines(head).find_map(|line| line.strip_prefix("date\t")).unwrap_or_default()
     }
 
     /// The service prefixes (`ec2`, `lambda`), in order.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.services.iter().map(|indexed| indexed.prefix)
+        lines(self.listing).map(prefix_of)
     }
 
     /// The service of a prefix, in any case.
-    pub fn service(&self, prefix: &str) -> Option<&Service> {
-        let index = self.services.binary_search_by(|indexed| compare(indexed.prefix, prefix)).ok()?;
-        let indexed = &self.services[index];
-        Some(indexed.service.get_or_init(|| Box::new(Service::parse(indexed.prefix, self.block(index)))))
+    pub fn service(&self, prefix: &str) -> Option<&'static Service> {
+        self.read.get(prefix).or_else(|| {
+            let range = find(self.listing, |line| compare(prefix_of(line), prefix))?;
+            let (line, rest) = (&self.listing[range.clone()], &self.listing[range.end..]);
+            let next = lines(rest).next().unwrap_or_default();
+            Some(self.read.keep(prefix_of(line), || Service::parse(prefix_of(line), self.block(line, next))))
+        })
     }
 
     /// The action `service:name`, in any case.
     pub fn action(&self, name: &str) -> Option<&'static Action> {
         let (service, name) = name.split_once(':')?;
         let service = self.service(service)?;
-        service.known(name).or_else(|| service.line(name).map(|line| service.read(line)))
+        service.read.get(name).or_else(|| {
+            let range = find(service.listing, |line| compare(name_of(line), name))?;
+            Some(service.read(&service.listing[range]))
+        })
     }
 
     /// The type of a condition key, global or of a service, in any case. `aws:ResourceTag/team` is found as
@@ -163,8 +153,28 @@ impl Catalogue {
     pub fn key_type(&self, name: &str) -> Option<KeyType> {
         let (prefix, _) = name.split_once(':')?;
         let of_service = self.service(prefix).map_or(&[][..], |service| &service.keys);
-        let all = of_service.iter().chain(&self.global_keys);
-        all.into_iter().find(|key| names(key.name, name)).map(|key| key.key_type)
+        let global = lines(self.block(self.global, lines(self.listing).next().unwrap_or_default()));
+        let mut all = of_service.iter().copied().chain(global).filter_map(key);
+        all.find(|key| names(key.name, name)).map(|key| key_type(key.key_type))
+    }
+}
+
+impl<T> Kept<T> {
+    fn new() -> Kept<T> {
+        Kept(RwLock::default())
+    }
+
+    /// What was kept, by its name in AWS's spelling.
+    fn get(&self, name: &str) -> Option<&'static T> {
+        // Nobody who holds the lock can panic.
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    fn keep(&self, name: &'static str, read: impl FnOnce() -> T) -> &'static T {
+        self.get(name).unwrap_or_else(|| {
+            let read: &'static T = Box::leak(Box::new(read()));
+            self.0.write().unwrap_or_else(PoisonError::into_inner).entry(name).or_insert(read)
+        })
     }
 }
 
@@ -172,44 +182,20 @@ impl Service {
     fn parse(prefix: &'static str, block: &'static str) -> Service {
         let (mut keys, mut resources) = (Vec::new(), Vec::new());
         let mut listing = block;
-        for line in lines(block).take_while(|line| line.starts_with(['%', '#'])) {
-            keys.extend(key(line));
-            resources.extend(line.strip_prefix('#').map(resource));
+        for line in lines(block) {
+            match line.as_bytes().first() {
+                Some(b'%') => keys.push(line),
+                Some(b'#') => resources.push(line),
+                _ => break,
+            }
             listing = listing.get(line.len() + "\n".len()..).unwrap_or_default();
         }
-        Service { prefix, keys, resources, listing, read: RwLock::default() }
+        Service { prefix, keys, resources, listing, read: Kept::new() }
     }
 
-    /// The line of the action of this name, in any case: halves the listing until one line is left.
-    fn line(&self, name: &str) -> Option<&'static str> {
-        let mut rest = self.listing;
-        while !rest.is_empty() {
-            let bytes = rest.as_bytes();
-            let middle = rest.len() / 2;
-            let start = memchr::memrchr(b'\n', &bytes[..middle]).map_or(0, |end| end + 1);
-            let end = memchr::memchr(b'\n', &bytes[middle..]).map_or(rest.len(), |end| middle + end);
-            let line = &rest[start..end];
-            match compare(name_of(line), name) {
-                Ordering::Equal => return Some(line),
-                Ordering::Less => rest = rest.get(end + 1..).unwrap_or_default(),
-                Ordering::Greater => rest = &rest[..start],
-            }
-        }
-        None
-    }
-
-    /// One that was asked for before, by its name in AWS's spelling.
-    fn known(&self, name: &str) -> Option<&'static Action> {
-        // Nobody who holds the lock can panic.
-        self.read.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
-    }
-
-    /// What a line says. It is kept for as long as the program runs, as the text is.
+    /// What a line says.
     fn read(&self, line: &'static str) -> &'static Action {
-        self.known(name_of(line)).unwrap_or_else(|| {
-            let mut read = self.read.write().unwrap_or_else(PoisonError::into_inner);
-            read.entry(name_of(line)).or_insert_with(|| Box::leak(Box::new(self.action(line))))
-        })
+        self.read.keep(name_of(line), || self.action(line))
     }
 
     fn action(&self, line: &'static str) -> Action {
@@ -218,8 +204,8 @@ impl Service {
         let (name, access, own_keys, resources) = (field(), field(), field(), field());
         let resource = |entry: &'static str| {
             let (number, sent) = entry.split_once(':')?;
-            let Resource { kind, arn, keys: carried } =
-                self.resources.get(number.trim_end_matches('!').parse::<usize>().ok()?)?;
+            let line = self.resources.get(number.trim_end_matches('!').parse::<usize>().ok()?)?;
+            let Resource { kind, arn, keys: carried } = resource_type(line)?;
             let mut keys = numbered(sent, &self.keys);
             // EC2 lists the keys of each resource type action by action (the new interface of CreateNetworkInterface
             // has no VPC). Elsewhere what is listed with a resource type goes with every action on it.
@@ -329,16 +315,20 @@ impl ActionResource {
 }
 
 /// `#subnet<tab>arn:…<tab>1,14`.
-fn resource(line: &'static str) -> Resource {
-    let mut fields = line.split('\t');
+fn resource_type(line: &'static str) -> Option<Resource> {
+    let mut fields = line.strip_prefix('#')?.split('\t');
     let mut field = || fields.next().unwrap_or_default();
-    Resource { kind: field(), arn: field(), keys: field() }
+    Some(Resource { kind: field(), arn: field(), keys: field() })
 }
 
 /// `%String<tab>ec2:AvailabilityZone`.
 fn key(line: &'static str) -> Option<Key> {
     let (key_type, name) = line.strip_prefix('%')?.split_once('\t')?;
-    let key_type = match key_type {
+    Some(Key { name, key_type })
+}
+
+fn key_type(name: &str) -> KeyType {
+    match name {
         "ArrayOfString" => KeyType::ArrayOfString,
         "ARN" => KeyType::Arn,
         "ArrayOfARN" => KeyType::ArrayOfArn,
@@ -349,13 +339,39 @@ fn key(line: &'static str) -> Option<Key> {
         "IPAddress" => KeyType::IpAddress,
         "Binary" => KeyType::Binary,
         _ => KeyType::String,
-    };
-    Some(Key { name, key_type })
+    }
+}
+
+/// Of the line of a service in the index, `1782<tab>a2c`: where its block starts in the text.
+fn start_of(line: &str) -> Option<usize> {
+    line.split('\t').next()?.parse().ok()
+}
+
+/// Of the line of a service in the index.
+fn prefix_of(line: &'static str) -> &'static str {
+    memchr::memchr(b'\t', line.as_bytes()).map_or("", |end| &line[end + 1..])
 }
 
 /// Of the line of an action.
 fn name_of(line: &'static str) -> &'static str {
     memchr::memchr(b'\t', line.as_bytes()).map_or(line, |end| &line[..end])
+}
+
+/// Where the line stands that is looked for, in lines that are in order: halves them until one is left.
+fn find(listing: &'static str, order: impl Fn(&'static str) -> Ordering) -> Option<Range<usize>> {
+    let bytes = listing.as_bytes();
+    let mut rest = 0..bytes.len();
+    while !rest.is_empty() {
+        let middle = usize::midpoint(rest.start, rest.end);
+        let start = memchr::memrchr(b'\n', &bytes[rest.start..middle]).map_or(rest.start, |end| rest.start + end + 1);
+        let end = memchr::memchr(b'\n', &bytes[middle..rest.end]).map_or(rest.end, |end| middle + end);
+        match order(&listing[start..end]) {
+            Ordering::Equal => return Some(start..end),
+            Ordering::Less => rest.start = rest.end.min(end + 1),
+            Ordering::Greater => rest.end = start,
+        }
+    }
+    None
 }
 
 /// The lines of a block, which ends with the last of them or with a line feed.
@@ -366,8 +382,8 @@ fn lines(block: &'static str) -> impl Iterator<Item = &'static str> + Clone {
 }
 
 /// `1,14,15`.
-fn numbered(numbers: &str, keys: &[Key]) -> Vec<&'static str> {
-    numbers.split(',').filter_map(|number| Some(keys.get(number.parse::<usize>().ok()?)?.name)).collect()
+fn numbered(numbers: &str, keys: &[&'static str]) -> Vec<&'static str> {
+    numbers.split(',').filter_map(|number| Some(key(keys.get(number.parse::<usize>().ok()?)?)?.name)).collect()
 }
 
 /// Is it the key of this name? `${TagKey}` in the catalogue's name stands for any text.
