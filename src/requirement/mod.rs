@@ -13,6 +13,7 @@ mod partition;
 mod policies;
 mod question;
 mod races;
+mod raw;
 mod read;
 mod regions;
 
