@@ -32,7 +32,7 @@ SAM_TRANSLATOR = "1.115.0"  # Apache-2.0
 ZSTANDARD = "0.25.0"  # BSD-3-Clause; Python 3.11 has no zstd of its own
 
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging, Write": "T", "Permissions management, Write": "P"}
-# A frame each: nearly every execution role carries one of them, and a small frame is soon unpacked.
+# A frame each, and not compressed: nearly every execution role carries one of them.
 ALONE = re.compile(r"AWSLambda.*|AWSX[Rr]ay(DaemonWriteAccess|WriteOnlyAccess)|CloudWatchLambdaInsightsExecutionRolePolicy")
 
 RULES = pathlib.Path(__file__).resolve().parent.parent / "rules"
@@ -170,13 +170,20 @@ def frames(lines, size=1 << 14):
     yield b"".join(group)
 
 
+def stored(text):
+    """A Zstd frame of one block, which holds the text as it is (RFC 8878, 3.1.1)."""
+    block = (len(text) << 3 | 1).to_bytes(3, "little")  # the last block, raw
+    single_segment = b"\xa0" + len(text).to_bytes(4, "little")
+    return b"\x28\xb5\x2f\xfd" + single_segment + block + text
+
+
 def write_managed_policies(policies, compressor):
     """Frames, sorted by name, and an index of them."""
     compressed, index = b"", []
     for frame in frames(policies):
         first = name_of(frame[: frame.index(b"\n")])
         index.append(f"{len(compressed)}\t{first}\n")
-        compressed += compressor.compress(frame)
+        compressed += stored(frame) if ALONE.fullmatch(first) else compressor.compress(frame)
     (TARGET / "managed-policies.jsonl.zst").write_bytes(compressed)
     (TARGET / "managed-policies.txt").write_text("".join(index), encoding="utf-8")
 

@@ -2,15 +2,13 @@
 //!
 //! Source: AWS's Service Authorization Reference, in the form of `rules/aws/actions.txt`.
 
-use std::cmp::Ordering;
-use std::ops::Range;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::LazyLock;
 
-use foldhash::HashMap;
+use super::listing::{Block, Index, Kept, compare, find, lines};
 
 static TEXT: &str = include_str!("../../rules/aws/actions.txt");
 /// Of each service its first byte and its prefix: the text is long, and a run reads two or three services of it.
-static INDEX: &str = include_str!("../../rules/aws/services.txt");
+static INDEX: Index = Index(include_str!("../../rules/aws/services.txt"));
 
 /// The catalogue.
 pub fn catalogue() -> &'static Catalogue {
@@ -22,10 +20,9 @@ pub fn catalogue() -> &'static Catalogue {
 #[derive(Debug)]
 pub struct Catalogue {
     text: &'static str,
-    /// The line of the block of global keys.
-    global: &'static str,
-    /// The lines of the services, by prefix.
-    listing: &'static str,
+    /// Of the keys of all services.
+    global: Option<Block>,
+    services: Index,
     read: Kept<Service>,
 }
 
@@ -71,10 +68,6 @@ struct Resource {
     keys: &'static str,
 }
 
-/// What was asked for, by name. It is kept for as long as the program runs, as the text is.
-#[derive(Debug)]
-struct Kept<T: 'static>(RwLock<HashMap<&'static str, &'static T>>);
-
 /// One action.
 #[derive(Debug)]
 pub struct Action {
@@ -105,36 +98,35 @@ pub struct ActionResource {
 }
 
 impl Catalogue {
-    fn new(text: &'static str, index: &'static str) -> Catalogue {
-        let (global, listing) = index.split_once('\n').unwrap_or_default();
-        Catalogue { text, global, listing, read: Kept::new() }
+    /// The first block is that of the global keys; in front of it stands the head.
+    fn new(text: &'static str, index: Index) -> Catalogue {
+        let rest = index.0.split_once('\n').map_or("", |(_, rest)| rest);
+        Catalogue { text, global: index.blocks().next(), services: Index(rest), read: Kept::new() }
     }
 
-    /// What stands below the line of the prefix: of the block that one line of the index names, up to that of the next.
-    fn block(&self, line: &'static str, next: &'static str) -> &'static str {
-        let start = |line| start_of(line).unwrap_or(self.text.len());
-        let from = start(line) + "@".len() + prefix_of(line).len() + "\n".len();
-        self.text.get(from..start(next)).unwrap_or_default()
+    /// What stands below the line of the block's name.
+    fn below(&self, block: &Block) -> &'static str {
+        let text = self.text.get(block.range(self.text.len())).unwrap_or_default();
+        text.split_once('\n').map_or("", |(_, rest)| rest)
     }
 
     /// The day of the data, ISO 8601.
     pub fn date(&self) -> &'static str {
-        let head = self.text.get(..start_of(self.global).unwrap_or_default()).unwrap_or_default();
-        lines(head).find_map(|line| line.strip_prefix("date\t")).unwrap_or_default()
+        let head = lines(self.text).take_while(|line| !line.starts_with('@'));
+        head.filter_map(|line| line.strip_prefix("date\t")).next().unwrap_or_default()
     }
 
     /// The service prefixes (`ec2`, `lambda`), in order.
     pub fn services(&self) -> impl Iterator<Item = &'static str> {
-        lines(self.listing).map(prefix_of)
+        self.services.blocks().map(|block| block.name)
     }
 
     /// The service of a prefix, in any case.
     pub fn service(&self, prefix: &str) -> Option<&'static Service> {
         self.read.get(prefix).or_else(|| {
-            let range = find(self.listing, |line| compare(prefix_of(line), prefix))?;
-            let (line, rest) = (&self.listing[range.clone()], &self.listing[range.end..]);
-            let next = lines(rest).next().unwrap_or_default();
-            Some(self.read.keep(prefix_of(line), || Service::parse(prefix_of(line), self.block(line, next))))
+            let block = self.services.last(|known| compare(known, prefix).is_le())?;
+            let is_it = compare(block.name, prefix).is_eq();
+            is_it.then(|| self.read.keep(block.name, || Service::parse(block.name, self.below(&block))))
         })
     }
 
@@ -142,10 +134,10 @@ impl Catalogue {
     pub fn action(&self, name: &str) -> Option<&'static Action> {
         let (service, name) = name.split_once(':')?;
         let service = self.service(service)?;
-        service.read.get(name).or_else(|| {
-            let range = find(service.listing, |line| compare(name_of(line), name))?;
-            Some(service.read(&service.listing[range]))
-        })
+        service
+            .read
+            .get(name)
+            .or_else(|| find(service.listing, |line| compare(name_of(line), name)).map(|line| service.read(line)))
     }
 
     /// The type of a condition key, global or of a service, in any case. `aws:ResourceTag/team` is found as
@@ -153,28 +145,9 @@ impl Catalogue {
     pub fn key_type(&self, name: &str) -> Option<KeyType> {
         let (prefix, _) = name.split_once(':')?;
         let of_service = self.service(prefix).map_or(&[][..], |service| &service.keys);
-        let global = lines(self.block(self.global, lines(self.listing).next().unwrap_or_default()));
+        let global = self.global.iter().flat_map(|block| lines(self.below(block)));
         let mut all = of_service.iter().copied().chain(global).filter_map(key);
         all.find(|key| names(key.name, name)).map(|key| key_type(key.key_type))
-    }
-}
-
-impl<T> Kept<T> {
-    fn new() -> Kept<T> {
-        Kept(RwLock::default())
-    }
-
-    /// What was kept, by its name in AWS's spelling.
-    fn get(&self, name: &str) -> Option<&'static T> {
-        // Nobody who holds the lock can panic.
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
-    }
-
-    fn keep(&self, name: &'static str, read: impl FnOnce() -> T) -> &'static T {
-        self.get(name).unwrap_or_else(|| {
-            let read: &'static T = Box::leak(Box::new(read()));
-            self.0.write().unwrap_or_else(PoisonError::into_inner).entry(name).or_insert(read)
-        })
     }
 }
 
@@ -342,43 +315,9 @@ fn key_type(name: &str) -> KeyType {
     }
 }
 
-/// Of the line of a service in the index, `1782<tab>a2c`: where its block starts in the text.
-fn start_of(line: &str) -> Option<usize> {
-    line.split('\t').next()?.parse().ok()
-}
-
-/// Of the line of a service in the index.
-fn prefix_of(line: &'static str) -> &'static str {
-    memchr::memchr(b'\t', line.as_bytes()).map_or("", |end| &line[end + 1..])
-}
-
 /// Of the line of an action.
 fn name_of(line: &'static str) -> &'static str {
     memchr::memchr(b'\t', line.as_bytes()).map_or(line, |end| &line[..end])
-}
-
-/// Where the line stands that is looked for, in lines that are in order: halves them until one is left.
-fn find(listing: &'static str, order: impl Fn(&'static str) -> Ordering) -> Option<Range<usize>> {
-    let bytes = listing.as_bytes();
-    let mut rest = 0..bytes.len();
-    while !rest.is_empty() {
-        let middle = usize::midpoint(rest.start, rest.end);
-        let start = memchr::memrchr(b'\n', &bytes[rest.start..middle]).map_or(rest.start, |end| rest.start + end + 1);
-        let end = memchr::memchr(b'\n', &bytes[middle..rest.end]).map_or(rest.end, |end| middle + end);
-        match order(&listing[start..end]) {
-            Ordering::Equal => return Some(start..end),
-            Ordering::Less => rest.start = rest.end.min(end + 1),
-            Ordering::Greater => rest.end = start,
-        }
-    }
-    None
-}
-
-/// The lines of a block, which ends with the last of them or with a line feed.
-fn lines(block: &'static str) -> impl Iterator<Item = &'static str> + Clone {
-    let ends = memchr::memchr_iter(b'\n', block.as_bytes()).chain((!block.ends_with('\n')).then_some(block.len()));
-    let mut from = 0;
-    ends.map(move |end| &block[std::mem::replace(&mut from, end + 1)..end]).filter(|line| !line.is_empty())
 }
 
 /// `1,14,15`.
@@ -394,12 +333,6 @@ fn names(known: &str, key: &str) -> bool {
     key.len() > before.len() + after.len()
         && key[..before.len()].eq_ignore_ascii_case(before)
         && key[key.len() - after.len()..].eq_ignore_ascii_case(after.as_bytes())
-}
-
-/// Orders names as the file does: by their lower-case letters.
-fn compare(known: &str, name: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    known.bytes().map(lower).cmp(name.bytes().map(lower))
 }
 
 #[cfg(test)]

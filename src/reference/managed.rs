@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::listing::{Block, Index, Kept};
+
 static COMPRESSED: &[u8] = include_bytes!("../../rules/aws/managed-policies.jsonl.zst");
 /// Of each frame its first byte and the name of its first policy.
-static INDEX: &str = include_str!("../../rules/aws/managed-policies.txt");
+static INDEX: Index = Index(include_str!("../../rules/aws/managed-policies.txt"));
 
 /// A managed policy as AWS publishes it.
 #[derive(Clone, Debug)]
@@ -33,36 +35,11 @@ struct Line<'a> {
     document: &'a RawValue,
 }
 
-/// Some policies, compressed together: one policy is found without unpacking all.
-struct Frame {
-    /// The name of its first policy.
-    first: &'static str,
-    compressed: &'static [u8],
-    text: OnceLock<String>,
-}
-
-impl Frame {
-    /// A policy a line, sorted by name.
-    fn text(&'static self) -> &'static str {
-        self.text.get_or_init(|| unpack(self.compressed))
-    }
-}
-
-/// Sorted by name.
-fn frames() -> &'static [Frame] {
-    static FRAMES: LazyLock<Vec<Frame>> = LazyLock::new(|| {
-        let index = INDEX.lines().filter_map(|line| line.split_once('\t'));
-        let starts: Vec<(usize, &str)> =
-            index.filter_map(|(start, first)| Some((start.parse().ok()?, first))).collect();
-        let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([COMPRESSED.len()]);
-        let frame = |((start, first), end): (&(usize, &'static str), usize)| Frame {
-            first,
-            compressed: COMPRESSED.get(*start..end).unwrap_or_default(),
-            text: OnceLock::new(),
-        };
-        starts.iter().zip(ends).map(frame).collect()
-    });
-    &FRAMES
+/// Of some policies, compressed together, a policy a line, sorted by name: one is found without unpacking all.
+fn text(frame: &Block) -> &'static str {
+    static TEXTS: LazyLock<Kept<String>> = LazyLock::new(Kept::new);
+    let compressed = COMPRESSED.get(frame.range(COMPRESSED.len())).unwrap_or_default();
+    TEXTS.keep(frame.name, || unpack(compressed))
 }
 
 fn unpack(compressed: &[u8]) -> String {
@@ -76,8 +53,7 @@ fn unpack(compressed: &[u8]) -> String {
 
 /// By the name at the end of the ARN, which is unique among AWS's managed policies.
 fn published(name: &str) -> Option<Line<'static>> {
-    let behind = frames().partition_point(|frame| frame.first <= name);
-    let mut lines = frames().get(behind.checked_sub(1)?)?.text().lines();
+    let mut lines = text(&INDEX.last(|first| first <= name)?).lines();
     let line = lines.find(|line| arn_of(line).is_some_and(|arn| name_of(arn) == name))?;
     serde_json::from_str(line).ok()
 }
@@ -110,7 +86,7 @@ pub fn managed_policy_named(name: &str) -> Option<ManagedPolicy> {
 
 /// All of them, sorted by name.
 pub fn managed_policies() -> impl Iterator<Item = ManagedPolicy> {
-    let lines = frames().iter().flat_map(|frame| frame.text().lines());
+    let lines = INDEX.blocks().flat_map(|frame| text(&frame).lines());
     lines.filter_map(|line| serde_json::from_str(line).ok()).map(|published| in_partition(&published, "aws"))
 }
 

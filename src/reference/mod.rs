@@ -1,9 +1,10 @@
 //! What AWS publishes, embedded with its date: the action catalogue and AWS's managed policies.
 //!
-//! Nothing is read before somebody asks: the catalogue reads one service at a time, the managed policies are unpacked
-//! once. `rules/aws/README.md` says where the data comes from. Nothing here knows inputs.
+//! Nothing is read before somebody asks: the catalogue reads one service at a time, of the managed policies some
+//! are unpacked at a time. `rules/aws/README.md` says where the data comes from. Nothing here knows inputs.
 
 mod catalogue;
+mod listing;
 mod managed;
 mod resource_control;
 

@@ -70,7 +70,10 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
     template.conditions = conditions.into_iter().map(|entry| (entry.key, entry.node)).collect();
     // AWS::Include may bring resources from elsewhere; its own place holds none.
     let written = |entry: &Entry<'_>| entry.key != "Fn::Transform";
-    for entry in entries(&template, &root, "Resources", &mut problems).into_iter().filter(written) {
+    let entries = entries(&template, &root, "Resources", &mut problems);
+    template.resources.reserve_exact(entries.len());
+    template.by_id.reserve(entries.len());
+    for entry in entries.into_iter().filter(written) {
         match resource(entry) {
             Ok(resource) => {
                 // Of two with one id the last counts; that there are two is said above.
