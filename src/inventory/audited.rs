@@ -206,7 +206,7 @@ fn function<'a>(
         version => format!("{}:{version}", found.function_name.value),
     };
     collector.function(FoundFunction {
-        function: Function {
+        function: Box::new(Function {
             name,
             construct: None,
             region: region_of(&found.function_arn.value),
@@ -214,14 +214,14 @@ fn function<'a>(
             role: None,
             place: Some(within.place(found.function_arn.raw)),
             // Without a subnet it is only how Lambda prints that there is none.
-            vpc_config: vpc_config.filter(|_| vpc == VpcConnection::Connected),
+            vpc_config: vpc_config.filter(|_| vpc == VpcConnection::Connected).map(Box::new),
             event_sources,
             depends_on: DependsOn::default(),
             unordered: Vec::new(),
             role_reference: RoleReference::Arn,
             ignored_policies: None,
             when: Vec::new(),
-        },
+        }),
         role_place: found.role.as_ref().map(|role| within.place(role.raw)),
         role: found.role.map_or(RoleNamed::Nothing, |role| RoleNamed::Arn(role.value)),
     });

@@ -117,7 +117,7 @@ pub struct FoundId(pub(super) usize);
 #[derive(Debug)]
 pub struct FoundFunction<'a> {
     /// Its `role` is filled when all inputs are read.
-    pub function: Function,
+    pub function: Box<Function>,
     pub role: RoleNamed<'a>,
     /// Where the role is named.
     pub role_place: Option<Place>,

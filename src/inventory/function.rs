@@ -20,7 +20,7 @@ pub struct Function {
     /// Its name.
     pub place: Option<Place>,
     /// The VPC configuration, where one is written.
-    pub vpc_config: Option<VpcConfig>,
+    pub vpc_config: Option<Box<VpcConfig>>,
     /// What it reads from within a VPC: for this Lambda uses the role as for a function that is connected.
     pub event_sources: Vec<VpcEventSource>,
     /// What it says that it waits for.

@@ -17,27 +17,25 @@ pub(super) fn join<'a>(found: Vec<FoundFunction<'a>>, principals: &mut Vec<Princ
     let by_arn = found.iter().any(|found| matches!(found.role, RoleNamed::Arn(_)));
     let named = if by_arn { roles_by_name(principals) } else { HashMap::new() };
     let mut unseen: HashMap<RoleNamed<'a>, PrincipalId> = HashMap::new();
-    let mut functions = Vec::new();
+    let mut functions = Vec::with_capacity(found.len());
     for FoundFunction { function, role, role_place } in found {
         let mut roles = match &role {
             RoleNamed::Nothing => {
-                functions.push(function);
+                functions.push(*function);
                 continue;
             }
             RoleNamed::Found(id) => vec![PrincipalId(id.0)],
             RoleNamed::Arn(arn) => roles_of(arn, &named, principals),
             RoleNamed::Unknown(_) => Vec::new(),
         };
-        if roles.is_empty() {
-            let known = unseen.get(&role).copied();
-            roles.push(known.unwrap_or_else(|| {
-                let id = PrincipalId(principals.len());
-                principals.push(unseen_role(&role, role_place));
-                unseen.insert(role, id);
-                id
-            }));
-        }
-        functions.extend(roles.into_iter().map(|role| Function { role: Some(role), ..function.clone() }));
+        let last = roles.pop().or_else(|| unseen.get(&role).copied()).unwrap_or_else(|| {
+            let id = PrincipalId(principals.len());
+            principals.push(unseen_role(&role, role_place));
+            unseen.insert(role, id);
+            id
+        });
+        functions.extend(roles.into_iter().map(|role| Function { role: Some(role), ..(*function).clone() }));
+        functions.push(Function { role: Some(last), ..*function });
     }
     functions
 }

@@ -74,7 +74,7 @@ fn severity(variant: Variant<'_>, lacking: VpcConfigKey) -> Severity {
         (Some(config), VpcConfigKey::SubnetIds) => config.security_groups.is_surely_empty(),
         (Some(config), _) => config.subnets.is_surely_empty(),
     };
-    if !variant.all.iter().any(|function| function.vpc_config.as_ref().is_some_and(both)) {
+    if !variant.all.iter().any(|function| function.vpc_config.as_deref().is_some_and(both)) {
         return RULE.severity;
     }
     let apart = variant.all.iter().any(other_lacks);

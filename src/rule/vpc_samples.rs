@@ -77,7 +77,7 @@ pub(super) fn function(name: &str, vpc_config: Option<VpcConfig>) -> Function {
         vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
         role: None,
         place: Some(place(0)),
-        vpc_config,
+        vpc_config: vpc_config.map(Box::new),
         event_sources: Vec::new(),
         depends_on: DependsOn::default(),
         unordered: Vec::new(),

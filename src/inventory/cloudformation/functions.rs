@@ -38,7 +38,7 @@ pub(super) struct Reader<'t, 'd, 'a> {
 
 /// A function in one world, and the same in others.
 struct Variant<'w, 'a> {
-    function: Function,
+    function: Box<Function>,
     role: RoleNamed<'a>,
     role_place: Option<Place>,
     worlds: Vec<&'w World>,
@@ -204,7 +204,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             (None, Some(Named::Elsewhere(named))) => named,
             (None, _) => RoleNamed::Nothing,
         };
-        let function = Function {
+        let function = Box::new(Function {
             name: resource.id.to_string(),
             construct: resource.construct.as_deref().map(str::to_owned),
             region: None,
@@ -212,13 +212,13 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             role: None,
             place: Some(self.principals.place_of(resource)),
             event_sources: self.event_sources.of(self.template, evaluation, places, (resource, &properties)),
-            vpc_config,
+            vpc_config: vpc_config.map(Box::new),
             depends_on: depends_on(resource, places),
             unordered,
             role_reference,
             ignored_policies: ignored.map(|path| places.key(&path)),
             when: Vec::new(),
-        };
+        });
         Variant { function, role, role_place, worlds: vec![world] }
     }
 

@@ -57,7 +57,7 @@ pub(super) fn read<'a>(
             vpc: vpc_config.as_ref().map_or(VpcConnection::NotConnected, VpcConfig::connection),
             role: None,
             place: Some(resource.place()),
-            vpc_config,
+            vpc_config: vpc_config.map(Box::new),
             event_sources: if goes { Vec::new() } else { event_sources.get(&id).cloned().unwrap_or_default() },
             depends_on: depends_on(table, resource),
             unordered,
@@ -68,7 +68,7 @@ pub(super) fn read<'a>(
         if goes {
             collector.function_goes(&function.name);
         }
-        collector.function(FoundFunction { function, role: role.0, role_place });
+        collector.function(FoundFunction { function: Box::new(function), role: role.0, role_place });
     }
     takes_away
 }
