@@ -6,7 +6,10 @@
 //!
 //! Source: CloudFormation User Guide, "CloudFormation quotas".
 
-use super::{Dice, Layout, Node, PARTS, TEAMS, allow, document, node, trusts};
+use super::dice::Dice;
+use super::node::{Layout, Node, node};
+use super::policy::{allow, document, trusts};
+use super::words::{PARTS, TEAMS};
 
 /// How much there is of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Writes a [`Node`] as people write templates in YAML: two spaces a level, functions as short tags.
 
-use super::Node;
+use super::node::Node;
 
 pub(super) fn written(root: &Node) -> String {
     let mut out = String::new();
