@@ -8,6 +8,7 @@ mod assumed;
 mod configured;
 mod context;
 mod judge;
+mod judged;
 mod pack;
 mod partition;
 mod policies;
@@ -19,7 +20,8 @@ mod regions;
 
 pub use applies::Applicability;
 pub use context::{CallerContext, Locality};
-pub use judge::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings, judge};
+pub use judge::judge;
+pub use judged::{Assignment, Judged, JudgedAction, JudgedPolicy, JudgedTrust, Judging, Surroundings};
 pub use pack::{
     Applies, Chosen, ConfiguredList, Fact, Facts, Level, NarrowTrust, Only, Pack, PackAction, PackCode, PackPrincipal,
     PackResource, PackTrust, Template,

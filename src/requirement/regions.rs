@@ -3,7 +3,7 @@
 //! In: the functions of a role; the role, judged once for each of their regions. Out: those regions; one judgement, with
 //! the worst answer on each action, and where it is so.
 
-use super::judge::Judged;
+use super::judged::Judged;
 use crate::inventory::Function;
 
 /// The regions in which Lambda makes network interfaces for these functions, each once. Empty if one is not known.
