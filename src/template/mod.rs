@@ -19,12 +19,14 @@ mod read;
 mod references;
 mod relevant;
 mod remembered;
+mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod truth;
 mod unknowns;
 mod value;
+mod way;
 mod worlds;
 
 use std::borrow::Cow;
@@ -105,6 +107,7 @@ pub struct Template<'d> {
     /// What is wrong with the sections.
     pub problems: Vec<Problem>,
     mappings: Option<Node<'d>>,
+    rules: Option<Node<'d>>,
     conditions: HashMap<Cow<'d, str>, Node<'d>>,
     settings: Settings,
     by_id: HashMap<Cow<'d, str>, ResourceId>,

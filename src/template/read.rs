@@ -47,6 +47,7 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         transforms: transforms(&root),
         parameters: Vec::new(),
         mappings: root.get("Mappings"),
+        rules: root.get("Rules"),
         conditions: HashMap::default(),
         problems: Vec::new(),
         settings,

@@ -1,10 +1,14 @@
 //! Worlds: what a template may become, by the values of the parameters that its conditions read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use foldhash::HashMap;
 
 use super::Problem;
+use super::evaluator::Facts;
+use super::parameters::{Given, Parameter};
+use crate::policy::Unknown;
 
 /// One way to decide the conditions that matter to some resources. Made by
 /// [`Template::worlds`](super::Template::worlds).
@@ -107,4 +111,25 @@ pub enum Existence {
     Absent,
     /// Its condition is undecided in this world.
     Undecided,
+}
+
+/// A world's facts: what is not decided is as the template says.
+impl<'d> Facts<'d> for World {
+    fn parameter<'p>(&'p self, parameter: &'p Parameter<'d>) -> Option<Cow<'p, str>> {
+        match (self.parameters.get(parameter.name), &parameter.text) {
+            (Some(Decided::Text(text)), _) => Some(Cow::Borrowed(text)),
+            (Some(Decided::Open), _) | (None, None) => None,
+            (None, Some(Given::Fact(text))) => Some(Cow::Borrowed(text)),
+            (None, Some(Given::Default(text))) => Some(Cow::Borrowed(text)),
+        }
+    }
+
+    fn condition(&self, name: &str) -> Option<bool> {
+        self.conditions.get(name).copied()
+    }
+
+    fn equal(&self, left: &str, right: &str) -> Option<bool> {
+        let known = !Unknown::is_in(left) && !Unknown::is_in(right);
+        (known || (left == right && !left.contains(Unknown::NAMELESS.to_char()))).then_some(left == right)
+    }
 }

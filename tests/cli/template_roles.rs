@@ -276,3 +276,23 @@ fn a_map_chooses_rights_for_every_value_of_its_key() {
         );
     }
 }
+
+/// A combination of parameters that a rule of the template refuses never reaches a function.
+///
+/// Source: CloudFormation User Guide, "CloudFormation template Rules syntax".
+#[test]
+fn what_a_rule_refuses_is_no_gap() {
+    let template = |assertion: &str| {
+        format!(
+            "Parameters:\n  Mode: {{Type: String, AllowedValues: [public, private], Default: public}}\n  Grant: {{Type: String, AllowedValues: ['yes', 'no'], Default: 'no'}}\nRules:\n  PrivateNeedsGrant:\n    RuleCondition: !Equals [!Ref Mode, private]\n    Assertions: [{{Assert: {assertion}}}]\nConditions:\n  Private: !Equals [!Ref Mode, private]\n  Granted: !Equals [!Ref Grant, 'yes']\nResources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: [{LAMBDA}]}}\n      ManagedPolicyArns: [!If [Granted, 'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole', !Ref AWS::NoValue]]\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Role: !GetAtt R.Arn\n      VpcConfig: !If [Private, {{SubnetIds: [subnet-0a1b2c3d], SecurityGroupIds: [sg-0a1b2c3d]}}, !Ref AWS::NoValue]\n"
+        )
+        .into_bytes()
+    };
+    for (assertion, expected) in [
+        ("!Equals [!Ref Grant, 'yes']", &[][..]),
+        ("!Equals [!Ref Grant, 'no']", &[("missing-permission", "error", Some(12))]),
+    ] {
+        let folder = Folder::of([("t.yaml", template(assertion))]);
+        assert_eq!(loud(&folder.report(&["t.yaml"])), expected, "{assertion}");
+    }
+}

@@ -194,3 +194,44 @@ fn findings_are_those_of_a_whole_evaluation_in_every_world() {
         assert_eq!(sorted(&evaluation.problems_of(id)), sorted(&evaluation.resource(id).problems), "{:?}", world.when);
     }
 }
+
+/// "Rules": CloudFormation refuses the parameters where a rule applies and an assertion of it is false. What no rule
+/// surely refuses stays.
+#[test]
+fn rules_refuse_combinations() {
+    let parameters = "Parameters:\n  Mode: {Type: String, AllowedValues: [in, out]}\n  Grant: {Type: String, AllowedValues: ['yes', 'no']}\n  Ids: {Type: String, Default: ''}\nConditions:\n  In: !Equals [!Ref Mode, in]\n  Granted: !Equals [!Ref Grant, 'yes']\n";
+    let (in_yes, in_no) = ("Mode=in, Grant=yes", "Mode=in, Grant=no");
+    let (out_yes, out_no) = ("Mode=out, Grant=yes", "Mode=out, Grant=no");
+    let all = vec![in_yes, in_no, out_yes, out_no];
+    for (rule, expected) in [
+        (
+            "{RuleCondition: !Equals [!Ref Mode, in], Assertions: [{Assert: !Equals [!Ref Grant, 'yes']}]}",
+            vec![in_yes, out_yes, out_no],
+        ),
+        ("{Assertions: [{Assert: !Not [!Equals [!Ref Grant, 'no']]}]}", vec![in_yes, out_yes]),
+        (
+            "{Assertions: [{Assert: !Or [!Equals [!Ref Grant, 'yes'], !Equals [!Ref Mode, out]]}]}",
+            vec![in_yes, out_yes, out_no],
+        ),
+        ("{Assertions: [{Assert: !Contains [[in, other], !Ref Mode]}]}", vec![in_yes, in_no]),
+        ("{Assertions: [{Assert: {'Fn::Contains': [[in, out], !Ref Mode]}}]}", all.clone()),
+        // One false assertion is enough.
+        ("{Assertions: [{Assert: !Equals [!Ref Mode, in]}, {Assert: !Equals [!Ref Grant, 'yes']}]}", vec![in_yes]),
+        // What is not known refuses nothing: a parameter that nothing else asks of, what AWS looks up.
+        ("{RuleCondition: !Equals [!Ref Ids, ''], Assertions: [{Assert: !Equals [!Ref Mode, in]}]}", all.clone()),
+        ("{Assertions: [{Assert: !And [!Equals [!Ref Mode, in], !Equals [!Ref Ids, a]]}]}", vec![in_yes, in_no]),
+        ("{Assertions: [{Assert: !Or [!Equals [!Ref Mode, in], !Equals [!Ref Ids, a]]}]}", all.clone()),
+        (
+            "{Assertions: [{Assert: {'Fn::EachMemberIn': [{'Fn::ValueOfAll': ['AWS::EC2::Subnet::Id', VpcId]}, {'Fn::RefAll': 'AWS::EC2::VPC::Id'}]}}]}",
+            all.clone(),
+        ),
+        ("{Assertions: [{Assert: !Contains [!RefAll 'AWS::EC2::VPC::Id', !Ref Mode]}]}", all.clone()),
+        ("[nonsense]", all.clone()),
+    ] {
+        let sections = format!("{parameters}Rules:\n  R: {rule}\n");
+        let found =
+            worlds(&sections, &p("[!If [In, i, o], !If [Granted, g, n], !Ref Mode, !Ref Grant]"), Settings::default());
+        let found: Vec<&str> = found.iter().map(|line| line.split(": ").next().unwrap_or_default()).collect();
+        assert_eq!(found, expected, "{rule}");
+    }
+}
