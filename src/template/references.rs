@@ -47,10 +47,10 @@ impl<'d> Evaluator<'_, 'd> {
             "AWS::URLSuffix" => match settings.partition.as_deref() {
                 Some("aws" | "aws-us-gov") => "amazonaws.com".to_owned(),
                 Some("aws-cn") => "amazonaws.com.cn".to_owned(),
-                _ => self.unknown("Ref AWS::URLSuffix").to_char().to_string(),
+                _ => self.unknown("AWS::URLSuffix").to_char().to_string(),
             },
-            "AWS::StackName" | "AWS::StackId" => self.unknown(&format!("Ref {name}")).to_char().to_string(),
-            "AWS::NotificationARNs" => return Some(self.unknown_value(node, format!("Ref {name}"))),
+            "AWS::StackName" | "AWS::StackId" => self.unknown(name).to_char().to_string(),
+            "AWS::NotificationARNs" => return Some(self.unknown_value(node, name.to_owned())),
             _ => {
                 let message = format!("`{}` is no pseudo parameter", brief(name));
                 return Some(self.wrong(node, message, nearest(name, PSEUDO.iter().copied()).as_deref()));

@@ -48,12 +48,12 @@ fn references() {
         ("!Ref AWS::AccountId", r#""<AWS::AccountId>""#, &[]),
         (
             "[!Ref AWS::Region, !Ref AWS::Partition, !Ref AWS::URLSuffix]",
-            r#"["<AWS::Region>","<AWS::Partition>","<Ref AWS::URLSuffix>"]"#,
+            r#"["<AWS::Region>","<AWS::Partition>","<AWS::URLSuffix>"]"#,
             &[],
         ),
         (
             "[!Ref AWS::StackName, !Ref AWS::StackId, !Ref AWS::NotificationARNs]",
-            r#"["<Ref AWS::StackName>","<Ref AWS::StackId>","<Ref AWS::NotificationARNs>"]"#,
+            r#"["<AWS::StackName>","<AWS::StackId>","<AWS::NotificationARNs>"]"#,
             &[],
         ),
         ("!Ref Envi", r#""<Ref Envi>""#, &["the template has no parameter or resource `Envi`"]),

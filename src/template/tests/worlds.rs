@@ -102,6 +102,14 @@ fn what_no_parameter_decides_is_free() {
     ] {
         assert_eq!(worlds(sections, &p(&format!("!If [{condition}, t, f]")), Settings::default()), expected);
     }
+    assert_eq!(
+        worlds(
+            "Conditions:\n  Local: !Equals [!Ref AWS::StackName, local]",
+            &p("!If [Local, t, f]"),
+            Settings::default()
+        ),
+        [r#"AWS::StackName=local: "t""#, r#"AWS::StackName=not local: "f""#]
+    );
     let east = Settings { region: Some("us-east-1".into()), ..Settings::default() };
     assert_eq!(worlds(sections, &p("!If [East, t, f]"), east), [r#": "t""#]);
 }
