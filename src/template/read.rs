@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use super::for_each::{self, Entry, Expansion};
 use super::remembered::Remembered;
-use super::{Loops, Node, Parameter, Problem, Resource, ResourceId, Settings, Template};
+use super::{Loops, Node, Parameter, Problem, Resource, ResourceId, Settings, Template, rules};
 use crate::document::Doc;
 use crate::policy::without_unknowns;
 use crate::source::{Part, Path};
@@ -47,7 +47,7 @@ pub(super) fn read<'d>(doc: &'d Doc<'d>, settings: Settings) -> Template<'d> {
         transforms: transforms(&root),
         parameters: Vec::new(),
         mappings: root.get("Mappings"),
-        rules: root.get("Rules"),
+        rules: rules::read(&root),
         conditions: HashMap::default(),
         problems: Vec::new(),
         settings,
