@@ -7,17 +7,20 @@ use crate::policy::{ActionPattern, Effect, Patterns, Polarity, Unknown, split_ac
 /// Is the action (`ec2:CreateNetworkInterface`, no wildcard) among those that the statement is about?
 ///
 /// A wildcard in the service part is nothing that AWS supports: in the `Action` of an Allow it counts for nothing,
-/// elsewhere it is unknown, so that no reading makes a grant out of it. The same goes for a pattern of which the input
-/// leaves a piece open.
+/// elsewhere it is unknown, so that no reading makes a grant out of it. A pattern of which the input leaves a piece open
+/// is unknown wherever it may fit.
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Action" and "… NotAction".
 pub fn matches_action(actions: &Patterns<ActionPattern>, effect: Effect, action: &str) -> Truth {
     let Some((service, name)) = split_action(action) else { return Truth::No };
-    let listed = Truth::any(actions.patterns.iter().map(|pattern| matches_pattern(pattern, service, name)));
-    match (actions.polarity, listed, effect) {
-        (Polarity::Listed, Truth::Unknown, Effect::Allow) => Truth::No,
-        (Polarity::Listed, listed, _) => listed,
-        (Polarity::AllBut, listed, _) => !listed,
+    let grants = actions.polarity == Polarity::Listed && effect == Effect::Allow;
+    let listed = Truth::any(actions.patterns.iter().map(|pattern| match matches_pattern(pattern, service, name) {
+        Truth::Unknown if grants && !Unknown::is_in(pattern.text()) => Truth::No,
+        answer => answer,
+    }));
+    match actions.polarity {
+        Polarity::Listed => listed,
+        Polarity::AllBut => !listed,
     }
 }
 

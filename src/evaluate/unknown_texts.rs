@@ -99,7 +99,9 @@ fn resources_with_unknown_pieces() {
 #[test]
 fn actions_with_unknown_pieces() {
     for (action, effect, expected) in [
-        (r#""Action": "<X>""#, Effect::Allow, Truth::No),
+        (r#""Action": "<X>""#, Effect::Allow, Truth::Unknown),
+        (r#""Action": "<X>:Describe*""#, Effect::Allow, Truth::No),
+        (r#""Action": ["e*:CreateNetworkInterface", "s3:<X>"]"#, Effect::Allow, Truth::No),
         (r#""Action": "<X>""#, Effect::Deny, Truth::Unknown),
         (r#""NotAction": "<X>""#, Effect::Allow, Truth::Unknown),
         (r#""NotAction": "<X>""#, Effect::Deny, Truth::Unknown),

@@ -5,7 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, Subject, in_regions, said};
 use super::words;
 use crate::evaluate::{StatementRef, Verdict};
-use crate::policy::Unknown;
+use crate::policy::{ActionPattern, Unknown};
 use crate::requirement::Asked;
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +53,9 @@ fn conditional(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> F
     } else {
         finding.primary = Label::new(subject.where_to_grant(group), "it depends on the policies of this principal");
     }
-    finding.help = Some(if keys.is_empty() && is_left_open(subject, group) {
+    finding.help = Some(if keys.is_empty() && !open_actions(subject, group).is_empty() {
+        "which actions the policy names is known only after the deploy: write them out, or say what the parameter is with --parameter NAME=VALUE".to_owned()
+    } else if keys.is_empty() && is_left_open(subject, group) {
         "whether the resource is one of those that the policy names is known only after the deploy: name it by the same reference as the configuration does, or allow \"*\"".to_owned()
     } else if keys.is_empty() {
         "AWS's own documents disagree about how this pattern is read: write the ARN with all its six parts, in the usual case".to_owned()
@@ -80,12 +82,33 @@ fn is_left_open(subject: &Subject<'_>, group: &Group<'_>) -> bool {
         || group.iter().any(|(_, judged)| judged.asked.contains(&Asked::Configured))
 }
 
-/// The conditions that are open, first; if there are none, the Allows that fit only perhaps.
-fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<Label> {
+/// The statements that decide, each once.
+fn statements(group: &Group<'_>) -> Vec<StatementRef> {
     let mut statements: Vec<StatementRef> =
         group.iter().flat_map(|(_, judged)| judged.outcome.decisive.iter().copied()).collect();
     statements.sort();
     statements.dedup();
+    statements
+}
+
+/// The patterns of actions, by their ordinals, of which the input leaves a piece open, so that they may name one of the
+/// group.
+fn open_actions(subject: &Subject<'_>, group: &Group<'_>) -> Vec<(StatementRef, usize)> {
+    let may_be = |pattern: &ActionPattern| {
+        let services = group.iter().filter_map(|(action, _)| Some(action.name.split_once(':')?.0));
+        Unknown::is_in(pattern.text()) && services.into_iter().any(|service| !pattern.is_of_other_service(service))
+    };
+    let open = |statement: &StatementRef| {
+        let patterns = subject.statement(*statement).map(|found| &found.actions.patterns[..]).unwrap_or_default();
+        let open = patterns.iter().position(&may_be);
+        open.map(|ordinal| (*statement, ordinal))
+    };
+    statements(group).iter().filter_map(open).collect()
+}
+
+/// The conditions that are open, first; if there are none, the Allows that fit only perhaps.
+fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<Label> {
+    let statements = statements(group);
     let mut labels = Vec::new();
     for statement in &statements {
         for (ordinal, condition) in
@@ -97,6 +120,14 @@ fn labels(subject: &Subject<'_>, keys: &[Box<str>], group: &Group<'_>) -> Vec<La
                 labels.extend(Label::new(place, "this decides, and its value is not known"));
             }
         }
+    }
+    if !labels.is_empty() {
+        return labels;
+    }
+    for (statement, ordinal) in open_actions(subject, group) {
+        let place = subject.statement(statement).map(|found| found.action_place(ordinal));
+        let place = place.and_then(|place| subject.place_in(statement.policy, place));
+        labels.extend(Label::new(place, "which actions this stands for is not known"));
     }
     if !labels.is_empty() {
         return labels;

@@ -151,6 +151,11 @@ impl<'d> Resource<'d> {
         (self.node.path.clone(), Part::Key)
     }
 
+    /// The `Fn::Transform` beside its members or its properties, in whose place AWS::Include puts others.
+    pub fn include(&self) -> Option<Node<'d>> {
+        self.node.get("Fn::Transform").or_else(|| self.property("Fn::Transform"))
+    }
+
     /// A property as it stands, unevaluated.
     pub fn property(&self, name: &str) -> Option<Node<'d>> {
         self.node.get("Properties")?.get(name)

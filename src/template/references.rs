@@ -13,8 +13,16 @@ use crate::policy::{Unknown, without_unknowns};
 
 impl<'d> Evaluator<'_, 'd> {
     pub(super) fn reference(&self, node: &Node<'d>, argument: &Node<'d>) -> Option<Value<'d>> {
-        match self.name(argument) {
+        if let Some(name) = self.name(argument) {
+            return self.named(&name, node);
+        }
+        // AWS::LanguageExtensions lets a function make the name.
+        let made = || self.value(argument).and_then(|name| name.known_text().map(Cow::into_owned));
+        match matches!(argument.doc, Doc::Map(_)).then(|| self.deciding(made)).flatten() {
             Some(name) => self.named(&name, node),
+            None if matches!(argument.doc, Doc::Map(_)) && !self.template.transforms.is_empty() => {
+                Some(self.unknown_value(node, format!("Ref at {:?}", node.path.as_slice())))
+            }
             None => Some(self.wrong(argument, "Ref takes the name of a parameter or a resource", None)),
         }
     }

@@ -296,3 +296,99 @@ fn what_a_rule_refuses_is_no_gap() {
         assert_eq!(loud(&folder.report(&["t.yaml"])), expected, "{assertion}");
     }
 }
+
+const VPC_FUNCTION: &str = "  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Role: !GetAtt R.Arn\n      VpcConfig: {SubnetIds: [subnet-0a1b2c3d], SecurityGroupIds: [sg-0a1b2c3d]}\n";
+
+/// The verdict on ec2:CreateNetworkInterface of the role `R`, of a template with these sections and this role.
+fn verdict_of(sections: &str, role: &str, resources: &str) -> String {
+    let text = format!(
+        "{sections}Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: [{LAMBDA}]}}\n{role}{resources}{VPC_FUNCTION}"
+    );
+    let folder = Folder::of([("t.yaml", text.into_bytes())]);
+    let report = folder.report(&["t.yaml"]);
+    let role = report.list("principals").iter().find(|principal| principal["name"] == "R").expect("R is judged");
+    let requirements = role["requirements"].as_array().expect("a list").iter();
+    let create = requirements.clone().find(|requirement| requirement["action"] == "ec2:CreateNetworkInterface");
+    text_of(&create.expect("asked")["verdict"])
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+/// Source: CloudFormation Template Reference, "Ref": "When the AWS::LanguageExtensions transform is used, you can use
+/// intrinsic functions as a parameter to Ref".
+#[test]
+fn a_function_makes_the_name_in_ref() {
+    let sections = "Transform: AWS::LanguageExtensions\nParameters:\n  Name: {Type: String, Default: R}\nMappings:\n  M: {a: {role: R}}\n";
+    for (role, effect, expected) in [
+        ("{Ref: {'Fn::Sub': '${Name}'}}", "Deny", "denied"),
+        ("{Ref: {'Fn::FindInMap': [M, a, role]}}", "Deny", "denied"),
+        ("{Ref: {'Fn::Sub': '${Name}Other'}}", "Deny", "granted"),
+        ("!Ref R", "Deny", "denied"),
+    ] {
+        let policy = format!(
+            "  P:\n    Type: AWS::IAM::Policy\n    Properties: {{PolicyName: p, Roles: [{role}], PolicyDocument: {{Version: '2012-10-17', Statement: [{{Effect: {effect}, Action: 'ec2:*', Resource: '*'}}]}}}}\n"
+        );
+        assert_eq!(verdict_of(sections, VPC_ACCESS, &policy), expected, "{role}");
+    }
+}
+
+/// Source: CloudFormation Template Reference, "AWS::Include transform": its place is taken by what the file holds.
+#[test]
+fn what_an_include_brings_is_not_seen() {
+    let include = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://bucket/more.yaml'}}\n";
+    assert_eq!(verdict_of("", &format!("{VPC_ACCESS}      {include}"), ""), "unresolved");
+    assert_eq!(verdict_of("", &format!("      {include}"), ""), "unresolved");
+    assert_eq!(verdict_of("", &format!("    {include}"), ""), "unresolved");
+    assert_eq!(
+        verdict_of(
+            "",
+            VPC_ACCESS,
+            &format!("  Elsewhere:\n    Type: AWS::SNS::Topic\n    Properties:\n      {include}")
+        ),
+        "granted"
+    );
+}
+
+/// A policy in a list that is a parameter counts as one that is written out; a parameter for actions may name any.
+#[test]
+fn parameters_stand_for_policies_and_actions() {
+    let sections = "Parameters:\n  Arns: {Type: CommaDelimitedList, Default: 'arn:aws:iam::111122223333:policy/own'}\n  Actions: {Type: CommaDelimitedList}\n  Service: {Type: String}\n";
+    let access = "'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'";
+    let allowing = |action: &str| {
+        format!(
+            "      Policies: [{{PolicyName: p, PolicyDocument: {{Version: '2012-10-17', Statement: [{{Effect: Allow, Action: {action}, Resource: '*'}}]}}}}]\n"
+        )
+    };
+    for (role, expected) in [
+        (format!("      ManagedPolicyArns: [{access}, !Ref Arns]\n"), "unresolved"),
+        (format!("      ManagedPolicyArns: [{access}, [{access}]]\n"), "granted"),
+        (allowing("!Ref Actions"), "conditional"),
+        (allowing("[!Sub '${Service}:*', 's3:GetObject']"), "conditional"),
+        (allowing("!Sub '${Service}:Get*'"), "missing"),
+        (allowing("!Sub 's3:${Service}'"), "missing"),
+    ] {
+        assert_eq!(verdict_of(sections, &role, ""), expected, "{role}");
+    }
+}
+
+/// Source: Lambda Developer Guide, "Using Lambda with Amazon MSK": topics are Kafka's, and the event source's ARN is
+/// that of a cluster of MSK.
+#[test]
+fn topics_of_an_event_source_are_those_of_kafka() {
+    let mapping = |more: &str| {
+        format!(
+            "  Mapping:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties: {{FunctionName: !Ref G, EventSourceArn: !Ref Source{more}}}\n  G:\n    Type: AWS::Lambda::Function\n    Properties: {{Role: !GetAtt R.Arn}}\n"
+        )
+    };
+    for (more, expected) in [(", Topics: [orders]", true), ("", false)] {
+        let text = format!(
+            "Parameters:\n  Source: {{Type: String}}\nResources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: [{LAMBDA}]}}\n{}",
+            mapping(more)
+        );
+        let folder = Folder::of([("t.yaml", text.into_bytes())]);
+        let found = loud(&folder.report(&["t.yaml"])).contains(&("missing-permission", "error", Some(4)));
+        assert_eq!(found, expected, "{more}");
+    }
+}

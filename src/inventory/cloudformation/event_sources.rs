@@ -101,7 +101,8 @@ fn kind(template: &Template<'_>, properties: &Value<'_>) -> Option<EventSourceKi
         return match (resource.map(|id| &*template.resource(id).resource_type), service) {
             (Some("AWS::MSK::Cluster" | "AWS::MSK::ServerlessCluster"), _) | (_, "kafka") => Some(EventSourceKind::Msk),
             (Some("AWS::AmazonMQ::Broker"), _) | (_, "mq") => Some(EventSourceKind::Mq),
-            _ => None,
+            // Only Kafka has topics, and Kafka of one's own has no ARN.
+            _ => properties.get("Topics").is_some().then_some(EventSourceKind::Msk),
         };
     }
     is_within(properties).then_some(EventSourceKind::Kafka)

@@ -262,6 +262,10 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             holder: Holder::Role,
             place: self.principals.place_of(self.template.resource(function)),
             properties: &made.properties,
+            include: self.template.resource(function).include().or_else(|| {
+                let globals = self.template.globals.as_ref()?;
+                globals.get("Function")?.get("Fn::Transform")
+            }),
         };
         self.principals.principal(collector, evaluation, &shown)
     }

@@ -16,7 +16,7 @@ use crate::inventory::{
 };
 use crate::policy::{PolicyType, Unknown, shown};
 use crate::source::{Part, Path, Place};
-use crate::template::{Evaluation, Existence, Kind, Problem, Reference, Resource, ResourceId, Template, Value};
+use crate::template::{Evaluation, Existence, Kind, Node, Problem, Reference, Resource, ResourceId, Template, Value};
 
 /// A principal of the template: a resource, or the role that SAM makes for a function.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Shown<'v, 'd> {
     pub holder: Holder,
     pub place: Place,
     pub properties: &'v Value<'d>,
+    /// What brings properties from another file: any, also policies and a boundary.
+    pub include: Option<Node<'d>>,
 }
 
 /// A principal in a world, as the collector has it.
@@ -66,7 +68,8 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
     pub(super) fn shown<'v>(&self, resource: &'v Resource<'d>, properties: &'v Value<'d>) -> Option<Shown<'v, 'd>> {
         let holder = Holder::of(&resource.resource_type)?;
         let (path, part) = resource.place();
-        Some(Shown { logical_id: Cow::Borrowed(&resource.id), holder, place: self.places.at(&path, part), properties })
+        let (place, include) = (self.places.at(&path, part), resource.include());
+        Some(Shown { logical_id: Cow::Borrowed(&resource.id), holder, place, properties, include })
     }
 
     /// A role or a user in a world.
@@ -146,9 +149,21 @@ impl<'t, 'd, 'a> Principals<'t, 'd, 'a> {
                 place: None,
             }));
         }
+        if let Some(include) = &shown.include {
+            let name = include.get("Name").and_then(|name| name.doc.as_text()).unwrap_or_default();
+            let words = format!("Fn::Transform {name}");
+            let policy = self.documents.unseen(self.places, collector, &include.path, words);
+            holdings.direct.push(Attached { policy, through: inline, place: None });
+        }
         let managed = if shown.holder == Holder::Group { Attachment::Group } else { Attachment::Managed };
         let mut known: HashSet<String> = HashSet::default();
-        for value in shown.properties.get("ManagedPolicyArns").map(Value::items).unwrap_or_default() {
+        // SAM makes a list in this list of a parameter that is one.
+        let arns = shown.properties.get("ManagedPolicyArns").map(Value::items).unwrap_or_default();
+        let arns = arns.iter().flat_map(|value| match &value.kind {
+            Kind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(value),
+        });
+        for value in arns {
             match self.managed(collector, evaluation, value, managed) {
                 Some(Managed::Direct(attached)) => holdings.direct.extend(attached),
                 // Attached twice is attached once.
