@@ -30,7 +30,7 @@ pub struct Function {
     /// How its role is named.
     pub role_reference: RoleReference,
     /// SAM's `Policies` beside `Role`, which makes SAM leave them out.
-    pub ignored_policies: Option<Place>,
+    pub ignored_policies: Option<Ignored>,
     pub when: Vec<When>,
 }
 
@@ -47,6 +47,15 @@ impl Function {
     pub fn needs_interfaces(&self) -> bool {
         self.vpc == VpcConnection::Connected || !self.event_sources.is_empty()
     }
+}
+
+/// A member of a function that has no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// `Policies`
+    pub name: &'static str,
+    /// Its key.
+    pub place: Place,
 }
 
 /// An event source that Lambda reads through network interfaces.

@@ -35,8 +35,9 @@ pub use declaration::{BlockKeyword, CalledModule, Declaration, Declarations};
 pub use document::{Document, Origin};
 pub use found::{Attaching, Bounding, Found, FoundFunction, FoundId, Holdings, RoleNamed};
 pub use function::{
-    DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList, Ipv6, OrderLanguage, OrderMend, RoleReference,
-    Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict, VpcConnection, VpcEventSource, When,
+    DependsOn, EventSourceKind, Extent, Function, Id, IdItem, IdList, Ignored, Ipv6, OrderLanguage, OrderMend,
+    RoleReference, Stray, UnknownKey, Unordered, VpcConfig, VpcConfigKey, VpcConflict, VpcConnection, VpcEventSource,
+    When,
 };
 pub use functions::Functions;
 pub use network::{Endpoints, Network, Route, SecurityGroup, SecurityGroupId, Subnet, SubnetId, Vpc, VpcId};

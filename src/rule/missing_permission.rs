@@ -4,6 +4,7 @@ use super::finding::{Finding, Label, Severity};
 use super::subject::{Examined, Group, NearWords, Subject, near};
 use super::{Rule, unknown_action};
 use crate::evaluate::{Layer, StatementRef, Truth, Unmet, Verdict};
+use crate::inventory::Ignored;
 use crate::policy::Standing;
 use crate::requirement::{JudgedAction, Level, PackAction};
 
@@ -67,10 +68,8 @@ fn missing(subject: &Subject<'_>) -> Option<Finding> {
         finding.related.extend(Label::new(subject.place(), "the principal"));
     }
     let ignored = subject.functions().into_iter().find_map(|function| function.ignored_policies.clone());
-    if let Some(place) = ignored.filter(|_| severity != Severity::Note) {
-        finding
-            .notes
-            .push("SAM adds nothing to a role that is given, and leaves the function's Policies out".to_owned());
+    if let Some(Ignored { name, place }) = ignored.filter(|_| severity != Severity::Note) {
+        finding.notes.push(format!("SAM adds nothing to a role that is given, and leaves the function's {name} out"));
         finding.related.extend(Label::new(Some(place), "SAM leaves this out, because Role is given"));
     }
     finding.notes.extend(subject.aws_says(&group));

@@ -5,8 +5,7 @@ use super::finding::{Finding, Label, Severity};
 use super::function_variants::said_once;
 use super::missing_permission;
 use super::subject::Examined;
-use crate::inventory::{Function, PrincipalId};
-use crate::source::Place;
+use crate::inventory::{Function, Ignored, PrincipalId};
 
 pub(super) static RULE: Rule = Rule {
     name: "role-policies-ignored",
@@ -36,18 +35,18 @@ fn check(examined: &Examined<'_>) -> Vec<Finding> {
         .collect();
     said_once(&examined.inventory.functions, |_, function| {
         let is_told = function.role.is_some_and(|role| told.contains(&role)) && function.needs_interfaces();
-        let place = function.ignored_policies.as_ref().filter(|_| !is_told)?;
-        Some(ignored(examined, function, place))
+        let member = function.ignored_policies.as_ref().filter(|_| !is_told)?;
+        Some(ignored(examined, function, member))
     })
 }
 
-fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Finding {
+fn ignored(examined: &Examined<'_>, function: &Function, member: &Ignored) -> Finding {
     let role = function.role.and_then(|role| examined.inventory.principal(role).name.as_deref());
     let severity = if function.needs_interfaces() { Severity::Warning } else { Severity::Note };
     Finding {
         rule: &RULE,
         severity,
-        message: format!("SAM leaves out what function `{}` asks for, because its Role is given", function.name),
+        message: format!("SAM leaves out {} of function `{}`, because its Role is given", member.name, function.name),
         when: None,
         notes: Vec::new(),
         help: Some(match role {
@@ -58,7 +57,7 @@ fn ignored(examined: &Examined<'_>, function: &Function, place: &Place) -> Findi
         subject: function.role,
         principal: role.map(str::to_owned),
         function: Some(function.name.clone()),
-        primary: Label::new(Some(place.clone()), "this makes no role"),
+        primary: Label::new(Some(member.place.clone()), "this makes no role"),
         related: Vec::new(),
     }
 }
@@ -84,8 +83,8 @@ mod tests {
             });
             findings.into_iter().map(|finding| (finding.severity, finding.message)).collect::<Vec<_>>()
         };
-        let said = "SAM leaves out what function `F` asks for, because its Role is given".to_owned();
-        let ignored = Some(place(70));
+        let said = "SAM leaves out Policies of function `F`, because its Role is given".to_owned();
+        let ignored = Some(Ignored { name: "Policies", place: place(70) });
         assert_eq!(variants(vec![in_vpc()]), []);
         let with = Function { ignored_policies: ignored.clone(), ..in_vpc() };
         assert_eq!(variants(vec![with.clone(), with]), [(Severity::Warning, said.clone())]);

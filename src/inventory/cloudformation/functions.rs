@@ -16,7 +16,9 @@ use super::roles::{Named, named, reference};
 use super::sam::{self, MadeRole, SamRole};
 use super::{NetworkReader, Places};
 use crate::document::Doc;
-use crate::inventory::{Collector, FoundFunction, FoundId, Function, RoleNamed, VpcConfig, VpcConnection, When};
+use crate::inventory::{
+    Collector, FoundFunction, FoundId, Function, Ignored, RoleNamed, VpcConfig, VpcConnection, When,
+};
 use crate::source::Place;
 use crate::template::{
     Completeness, Evaluation, Existence, Kind, Member, Resource, ResourceId, Template, Value, World, Worlds,
@@ -216,7 +218,7 @@ impl<'t, 'd, 'a> Reader<'t, 'd, 'a> {
             depends_on: depends_on(resource, places),
             unordered,
             role_reference,
-            ignored_policies: ignored.map(|path| places.key(&path)),
+            ignored_policies: ignored.map(|(name, path)| Ignored { name, place: places.key(&path) }),
             when: Vec::new(),
         });
         Variant { function, role, role_place, worlds: vec![world] }

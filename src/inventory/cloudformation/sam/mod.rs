@@ -36,8 +36,8 @@ pub(super) enum SamRole<'d> {
     Given {
         /// Null if it is there only to be `AWS::NoValue`: then the function has no role, and SAM makes none.
         role: Value<'d>,
-        /// The key of the function's `Policies`, `PermissionsBoundary` or their like, which SAM ignores then.
-        ignored: Option<Path>,
+        /// The function's `Policies`, `PermissionsBoundary` or their like, which SAM ignores then, with its key.
+        ignored: Option<(&'static str, Path)>,
     },
     /// SAM makes one.
     Made(MadeRole<'d>),
@@ -149,9 +149,9 @@ fn given<'d>(evaluation: &Evaluation<'_, 'd>, role: &Raw<'d>, properties: &Prope
 }
 
 /// What stands in the function itself for a role that is not made. What `Globals` hold is for all functions.
-fn ignored(properties: &Properties<'_>) -> Option<Path> {
+fn ignored(properties: &Properties<'_>) -> Option<(&'static str, Path)> {
     ["Policies", "PermissionsBoundary", "AssumeRolePolicyDocument", "RolePath"].into_iter().find_map(|name| {
         let member = properties.own(name)?;
-        member.value.is_truthy().then(|| member.key.clone())
+        member.value.is_truthy().then(|| (name, member.key.clone()))
     })
 }
